@@ -57,6 +57,15 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """What a gate found wrong with a draft, in words that a model and a person can act on."""
+
+    gate: str
+    message: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """How a decision went: the public `decision` of the contract is made from both."""
 

@@ -119,6 +119,8 @@ class Work:
     privacy: Privacy = Privacy.TRAINS
     """The loosest class of provider this may go to."""
     why_private: str = ""
+    stronger_than: str | None = None
+    """Escalation: the model whose answers failed; only a better one may try now."""
     pin: str | None = None
     force_paid: bool = False
     forbid_cloud: bool = False

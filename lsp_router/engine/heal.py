@@ -1,0 +1,108 @@
+"""Draft, check, repair, escalate: a draft that fails its gates goes back with the exact problems.
+
+The drafter may repair its own work; the last try goes to a stronger model if there is one. Every
+try is an order of its own, so each is budgeted, booked and cancelled like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from lsp_router.domain.decision import Attempt, Decision, Problem, Served
+from lsp_router.domain.model import Model
+from lsp_router.domain.money import Tokens
+from lsp_router.domain.wire import Fault, Prompt
+from lsp_router.engine.execute import Engine
+from lsp_router.engine.order import ExhaustedError, Order
+
+TRIES = 3
+
+Check = Callable[[str], Awaitable[tuple[Problem, ...]]]
+Repair = Callable[[Model, str, tuple[Problem, ...]], Prompt]
+Escalate = Callable[[Model], Decision]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Healed:
+    """The best draft with what is still wrong with it; good when nothing is."""
+
+    text: str
+    problems: tuple[Problem, ...]
+    served: Served
+
+    @property
+    def good(self) -> bool:
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """How one kind of work is checked, repaired and handed upwards."""
+
+    check: Check
+    repair: Repair
+    escalate: Escalate
+    tries: int = TRIES
+    say: Progress = lambda _: None
+
+
+async def heal(engine: Engine, order: Order, clinic: Clinic) -> Healed:
+    """A draft that passes, or the least bad one after the last try; raises ExhaustedError if none was made."""
+    best: Healed | None = None
+    history: list[Served] = []
+    for attempt in range(clinic.tries):
+        upwards = attempt > 0 and attempt == clinic.tries - 1
+        try:
+            text, served = await engine.answer(_next_order(order, best, clinic, upwards=upwards))
+        except ExhaustedError as error:
+            if best is None:
+                raise
+            history.append(error.served)
+            break
+        clinic.say("checking")
+        problems = await clinic.check(text)
+        history.append(served if not problems else _rejected(served, problems))
+        if best is None or len(problems) <= len(best.problems):
+            best = Healed(text, problems, served)
+        if not problems:
+            break
+        clinic.say(f"repairing {attempt + 2}/{clinic.tries}")
+    if best is None:
+        raise RuntimeError("tries must be at least 1")
+    return replace(best, served=_together(history, best.served))
+
+
+def _next_order(order: Order, best: Healed | None, clinic: Clinic, *, upwards: bool) -> Order:
+    if best is None or best.served.model is None:
+        return order
+    drafter, draft = best.served.model, best
+    decision = clinic.escalate(drafter) if upwards else _stay_with(order.decision, drafter)
+    if not decision.chain:
+        decision = _stay_with(order.decision, drafter)
+    return replace(order, decision=decision, prompt_for=lambda model: clinic.repair(model, draft.text, draft.problems))
+
+
+def _stay_with(decision: Decision, drafter: Model) -> Decision:
+    """Who made the mess repairs it first; the others stand by."""
+    return replace(decision, chain=(drafter, *(m for m in decision.chain if m.name != drafter.name)))
+
+
+def _rejected(served: Served, problems: tuple[Problem, ...]) -> Served:
+    *earlier, last = served.attempts
+    reason = "; ".join(f"{p.gate}: {p.message}" for p in problems[:3])
+    return replace(served, attempts=(*earlier, replace(last, outcome=Fault.REJECTED.value, reason=reason)))
+
+
+def _together(history: list[Served], final: Served) -> Served:
+    """All tries as one: what the user pays for and what `why` shows."""
+    attempts: tuple[Attempt, ...] = tuple(a for served in history for a in served.attempts)
+    return replace(
+        final,
+        attempts=attempts,
+        tokens=sum((s.tokens for s in history), Tokens()),
+        cost_usd=sum(s.cost_usd for s in history),
+        latency_ms=sum(s.latency_ms for s in history),
+        fallback_depth=sum(1 for a in attempts if final.model and a.model != final.model.name),
+    )

@@ -1,0 +1,184 @@
+"""Circuit breakers per model and per pool: closed, open until a moment, then half-open with one probe.
+
+A permit carries the generation it was given in. Whoever comes back late, with a permit of an older
+generation, can neither close a newer breaker nor free its probe.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from lsp_router.domain.model import Model
+from lsp_router.domain.wire import Failure, Fault
+from lsp_router.routing.bench import STRIKE_WINDOW, STRIKES, Bench, bench
+from lsp_router.routing.latency import Latencies
+from lsp_router.routing.quota import Quotas
+
+SCOPES = 1_024
+PROBE_PATIENCE = 60.0
+"""A probe that has not come back by then is given up, so that a lost one cannot lock a model out."""
+
+
+@dataclass(slots=True)
+class Breaker:
+    generation: int = 0
+    open_until: float = 0.0
+    reason: str = ""
+    relapses: int = 0
+    probe_since: float | None = None
+    strikes: deque[float] = field(default_factory=lambda: deque(maxlen=STRIKES))
+
+    @property
+    def tripped(self) -> bool:
+        return self.open_until > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Leave to try a model; `probes` names the half-open scopes this try will decide about."""
+
+    model: Model
+    generations: tuple[tuple[str, int], ...]
+    probes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """No leave: why, and from when it is worth asking again."""
+
+    reason: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A scope was benched: told to listeners, so that other processes hear of it."""
+
+    scope: str
+    until: float
+    reason: str
+
+
+class Health:
+    """Owns breakers, quotas and latencies of one process; other processes' benches are merged in."""
+
+    def __init__(self, tell: Callable[[Opened], None] = lambda _: None) -> None:
+        self._breakers: OrderedDict[str, Breaker] = OrderedDict()
+        self._tell = tell
+        self.latencies = Latencies()
+        self.quotas = Quotas()
+
+    def closed(self, model: Model, now: float) -> Closed | None:
+        """Why this model may not be asked now; asking changes nothing."""
+        for scope in scopes(model):
+            breaker = self._breakers.get(scope)
+            if breaker is None or not breaker.tripped:
+                continue
+            if breaker.open_until > now:
+                return Closed(breaker.reason, breaker.open_until)
+            if breaker.probe_since is not None and now - breaker.probe_since < PROBE_PATIENCE:
+                return Closed(f"one probe is out after: {breaker.reason}", breaker.probe_since + PROBE_PATIENCE)
+        spent = self.quotas.spent(model, now)
+        return Closed(spent.reason, spent.until) if spent else None
+
+    def permit(self, model: Model, now: float) -> Permit | Closed:
+        """Leave to try; a half-open scope gives it to one caller only."""
+        shut = self.closed(model, now)
+        if shut is not None:
+            return shut
+        probes = []
+        for scope in scopes(model):
+            breaker = self._breakers.get(scope)
+            if breaker is not None and breaker.tripped:
+                breaker.probe_since = now
+                probes.append(scope)
+        self.quotas.take(model, now)
+        return Permit(model, tuple((s, self._generation(s)) for s in scopes(model)), tuple(probes))
+
+    def succeed(self, permit: Permit) -> None:
+        """Closes what this try probed; elsewhere a success forgives one strike, so that rare failures never add up."""
+        for scope, generation in permit.generations:
+            breaker = self._breakers.get(scope)
+            if breaker is None or breaker.generation != generation:
+                continue
+            if scope in permit.probes:
+                self._breakers.pop(scope)
+            elif breaker.strikes:
+                breaker.strikes.popleft()
+
+    def give_back(self, permit: Permit) -> None:
+        """A try that decided nothing (cancelled, refused by a budget): its probe is free again."""
+        for scope, generation in permit.generations:
+            breaker = self._breakers.get(scope)
+            if breaker is not None and breaker.generation == generation and scope in permit.probes:
+                breaker.probe_since = None
+
+    def fail(self, permit: Permit, failure: Failure, now: float) -> Bench | None:
+        """Books a failure; returns the bench it caused, if any."""
+        model = permit.model
+        self.quotas.learn(model.pool, failure.facts, now)
+        name, pool = scopes(model)
+        strikes = self._strike(name, failure, now)
+        relapses = max(b.relapses for b in (self._breaker(name), self._breaker(pool)))
+        sits_out = bench(failure, model, now, strikes, relapses)
+        if sits_out is None:
+            self._after_mild_failure(permit, failure, now)
+            return None
+        self.open(pool if sits_out.pool_wide else name, sits_out.until, sits_out.reason)
+        self.give_back(permit)
+        return sits_out
+
+    def open(self, scope: str, until: float, reason: str, *, heard: bool = False) -> None:
+        """Benches a scope; never shortens a bench. `heard` from another process is not told on."""
+        breaker = self._breaker(scope)
+        if until <= breaker.open_until:
+            return
+        breaker.open_until, breaker.reason = until, reason
+        breaker.generation += 1
+        breaker.relapses += 1
+        breaker.probe_since = None
+        if not heard:
+            self._tell(Opened(scope, until, reason))
+
+    def benched(self, now: float) -> Iterable[Opened]:
+        return [Opened(s, b.open_until, b.reason) for s, b in self._breakers.items() if b.open_until > now]
+
+    def reset(self, scope: str) -> None:
+        """A key was changed, a server came back: forget what was held against it."""
+        self._breakers.pop(scope, None)
+
+    def _after_mild_failure(self, permit: Permit, failure: Failure, now: float) -> None:
+        """A failed probe reopens what it probed; any other mild failure only leaves its strike."""
+        for scope in permit.probes:
+            breaker = self._breakers.get(scope)
+            if breaker is not None and (scope, breaker.generation) in permit.generations:
+                if failure.fault in {Fault.CANCELLED, Fault.BUDGET}:
+                    breaker.probe_since = None
+                else:
+                    self.open(scope, now + 30.0 * 2 ** min(breaker.relapses, 6), breaker.reason)
+
+    def _strike(self, scope: str, failure: Failure, now: float) -> int:
+        if failure.fault in {Fault.CANCELLED, Fault.BUDGET, Fault.BAD_REQUEST, Fault.TOO_LONG, Fault.REJECTED}:
+            return 0
+        strikes = self._breaker(scope).strikes
+        strikes.append(now)
+        return sum(1 for at in strikes if now - at <= STRIKE_WINDOW)
+
+    def _generation(self, scope: str) -> int:
+        breaker = self._breakers.get(scope)
+        return breaker.generation if breaker else 0
+
+    def _breaker(self, scope: str) -> Breaker:
+        breaker = self._breakers.get(scope)
+        if breaker is None:
+            breaker = self._breakers[scope] = Breaker()
+            if len(self._breakers) > SCOPES:
+                self._breakers.popitem(last=False)
+        return breaker
+
+
+def scopes(model: Model) -> tuple[str, str]:
+    """The breakers a model stands behind: its own and its pool's."""
+    return f"model:{model.name}", f"pool:{model.pool or model.provider}"

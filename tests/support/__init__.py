@@ -1,0 +1,1 @@
+"""What several rooms' tests need: a scripted provider on loopback, a clock that does not wait, sample models."""
