@@ -61,12 +61,26 @@ class Opened:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """How other processes of the same user are told and asked; alone by default."""
+
+    tell: Callable[[Opened], None] = lambda _: None
+    claim: Callable[[str, float], bool] = lambda _scope, _until: True
+    """Whether this process may send the one probe of a scope."""
+    took: Callable[[Model], None] = lambda _: None
+    """A request of a limited model goes out."""
+
+
+ALONE = Neighbours()
+
+
 class Health:
     """Owns breakers, quotas and latencies of one process; other processes' benches are merged in."""
 
-    def __init__(self, tell: Callable[[Opened], None] = lambda _: None) -> None:
+    def __init__(self, neighbours: Neighbours = ALONE) -> None:
         self._breakers: OrderedDict[str, Breaker] = OrderedDict()
-        self._tell = tell
+        self._neighbours = neighbours
         self.latencies = Latencies()
         self.quotas = Quotas()
 
@@ -88,13 +102,15 @@ class Health:
         shut = self.closed(model, now)
         if shut is not None:
             return shut
-        probes = []
-        for scope in scopes(model):
-            breaker = self._breakers.get(scope)
-            if breaker is not None and breaker.tripped:
-                breaker.probe_since = now
-                probes.append(scope)
-        self.quotas.take(model, now)
+        probes = [s for s in scopes(model) if s in self._breakers and self._breakers[s].tripped]
+        for scope in probes:
+            breaker = self._breakers[scope]
+            if not self._neighbours.claim(scope, now + PROBE_PATIENCE):
+                return Closed(f"another editor probes after: {breaker.reason}", now + PROBE_PATIENCE)
+            breaker.probe_since = now
+        if model.quota is not None:
+            self.quotas.take(model, now)
+            self._neighbours.took(model)
         return Permit(model, tuple((s, self._generation(s)) for s in scopes(model)), tuple(probes))
 
     def succeed(self, permit: Permit) -> None:
@@ -140,7 +156,7 @@ class Health:
         breaker.relapses += 1
         breaker.probe_since = None
         if not heard:
-            self._tell(Opened(scope, until, reason))
+            self._neighbours.tell(Opened(scope, until, reason))
 
     def benched(self, now: float) -> Iterable[Opened]:
         return [Opened(s, b.open_until, b.reason) for s, b in self._breakers.items() if b.open_until > now]

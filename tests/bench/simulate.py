@@ -311,7 +311,8 @@ def simulate_week(seed: int, outage: bool) -> tuple[Row, float]:
 
 
 def show(rows: list[Row], unit: str) -> None:
-    print(f"{'':22}{'$/' + unit:>11}{'success':>9}{'depth':>7}{'paid':>7}{'p50 ms':>8}{'p95 ms':>8}{'ttft':>6}  alerts")
+    print(f"{'':22}{'$/' + unit:>11}{'success':>9}{'depth':>7}{'paid':>7}", end="")
+    print(f"{'p50 ms':>8}{'p95 ms':>8}{'ttft':>6}  alerts")
     for r in rows:
         shares = f"{r.name:22}{r.usd:11.5f}{r.success:9.1%}{r.depth:7.3f}{r.paid:7.1%}"
         print(f"{shares}{r.p50:8.0f}{r.p95:8.0f}{r.ttft:6.0f}  {r.alerts}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lsp_router.domain.wire import Failure, Fault, QuotaFact
-from lsp_router.routing.health import Closed, Health, Opened, Permit
+from lsp_router.routing.health import Closed, Health, Neighbours, Opened, Permit
 from tests.support.scripted import daily, free, local, paid
 
 NOW = 1_790_000_000.0
@@ -114,6 +114,19 @@ def test_a_cancelled_probe_frees_its_place() -> None:
     permit(health, model, NOW + 11)
 
 
+def test_only_one_of_several_processes_probes() -> None:
+    claimed: set[str] = set()
+
+    def claim(scope: str, _until: float) -> bool:
+        return scope not in claimed and not claimed.add(scope)
+
+    editors, model = [Health(Neighbours(claim=claim)) for _ in range(2)], paid("m")
+    for health in editors:
+        health.open("pool:m", NOW + 10, "busy", heard=True)
+    assert isinstance(editors[0].permit(model, NOW + 11), Permit)
+    assert isinstance(editors[1].permit(model, NOW + 11), Closed)
+
+
 def test_a_lost_probe_does_not_lock_the_model_out() -> None:
     health, model = Health(), paid("m")
     fail(health, model, Failure(Fault.RATE_LIMIT, "slow", retry_after=10))
@@ -159,7 +172,7 @@ def test_a_local_server_that_is_down_rests_five_seconds() -> None:
 
 def test_listeners_hear_of_a_bench_once_and_not_of_what_they_told_us() -> None:
     told: list[Opened] = []
-    health, model = Health(told.append), paid("m")
+    health, model = Health(Neighbours(tell=told.append)), paid("m")
     fail(health, model, Failure(Fault.RATE_LIMIT, "slow", retry_after=30))
     health.open("pool:other", NOW + 50, "heard", heard=True)
     assert [o.scope for o in told] == ["pool:m"]

@@ -1,0 +1,94 @@
+"""Keeps this process and the user's other ones of one mind: benches, quotas, alerts and the ledger.
+
+Routing's health is a value of one process; here it meets the shared database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from lsp_router.domain.decision import Served
+from lsp_router.domain.model import Model
+from lsp_router.domain.task import Limits
+from lsp_router.domain.wire import Clock
+from lsp_router.engine.order import Order
+from lsp_router.engine.purse import Purse
+from lsp_router.routing.alerts import Alert, Watch
+from lsp_router.routing.bench import day_end
+from lsp_router.routing.health import Health, Neighbours, Opened
+from lsp_router.routing.quota import pool_of
+from lsp_router.store.claims import Claims
+from lsp_router.store.database import BusyError
+from lsp_router.store.entry import Entry
+from lsp_router.store.facts import Facts
+from lsp_router.store.ledger import Ledger
+
+BENCH = "bench"
+ONCE_A_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The parts of the shared database the monitor writes to."""
+
+    ledger: Ledger
+    facts: Facts
+    claims: Claims
+
+
+@dataclass(slots=True)
+class Monitor:
+    """Owns the health of this process; every served order passes through `book`."""
+
+    desk: Desk
+    clock: Clock
+    limits: Callable[[], Limits]
+    baseline: Callable[[Served], float]
+    """What the single premium model would have cost."""
+    raise_alert: Callable[[Alert], None]
+    health: Health = field(init=False)
+    watch: Watch = field(default_factory=Watch)
+    _seen: int = -1
+
+    def __post_init__(self) -> None:
+        self.health = Health(Neighbours(self._publish, self._may_probe, self._count))
+
+    def listen(self) -> None:
+        """Takes over what other processes found out; microseconds when they found nothing."""
+        version = self.desk.facts.version()
+        if version == self._seen:
+            return
+        self._seen = version
+        for (scope, kind), fact in self.desk.facts.facts().items():
+            if kind == BENCH:
+                self.health.open(scope, fact.expires_at, str(fact.value.get("reason", "")), heard=True)
+
+    def book(self, served: Served, order: Order, purse: Purse, uri: str = "") -> None:
+        """Writes the ledger row and tells the user what they should know."""
+        template = order.prompt_for(served.model).template if served.model else ""
+        now = self.clock.now()
+        self.desk.ledger.record(
+            Entry(now, served, order.work, baseline_usd=self.baseline(served), template=template, uri=uri)
+        )
+        with suppress(BusyError):
+            alerts = self.watch.look(served, self.limits(), purse.spending(order.work))
+            for alert in alerts:
+                if self.desk.claims.first_time(f"{order.work.project} {alert.key}", now + ONCE_A_DAY):
+                    self.raise_alert(alert)
+
+    def _publish(self, opened: Opened) -> None:
+        self.desk.facts.publish(opened.scope, BENCH, {"reason": opened.reason}, opened.until, longest=True)
+
+    def _may_probe(self, scope: str, until: float) -> bool:
+        return self.desk.claims.claim(scope, "probe", until)
+
+    def _count(self, model: Model) -> None:
+        """Free requests of all processes together count against what a tier grants in a day."""
+        if model.quota is None or model.quota.per_day is None:
+            return
+        pool, ends = pool_of(model), day_end(self.clock.now(), model.quota.resets)
+        used = self.desk.claims.spend_quota(pool, "day", 1, ends)
+        if used is not None:
+            self.health.quotas.heard(pool, used, ends)
