@@ -191,7 +191,8 @@ def _mild_reasons(c: Candidate, q: _Question) -> Iterator[str]:
         return
     if policy.prefer is Prefer.LATENCY and c.latency_ms > policy.latency_budget_ms:
         yield f"its {c.latency_ms:.0f} ms are beyond the {policy.latency_budget_ms} ms latency budget"
-    kept = None if policy.hard else health.quotas.kept_for_hard(c.model, now)
+    asked_for = q.work.trigger not in UNATTENDED
+    kept = None if policy.hard else health.quotas.kept_for_hard(c.model, now, asked_for=asked_for)
     if kept:
         yield kept
 

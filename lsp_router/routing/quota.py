@@ -15,10 +15,8 @@ from lsp_router.domain.wire import QuotaFact
 from lsp_router.routing.bench import day_end
 
 POOLS = 256
-SCARCE_GRANT = 100
-"""A tier that grants fewer requests a day than this is scarce from the first one on."""
-SCARCE_SHARE = 0.2
-"""Of a larger grant the last fifth is kept for hard tasks."""
+RESERVES = ((100.0, 0.5, 0.9), (1_000.0, 0.2, 0.5), (float("inf"), 0.2, 0.2))
+"""Up to so many free requests a day, this share is kept from routine work, and this one from what nobody asked for."""
 MINUTE = 60.0
 
 
@@ -62,15 +60,16 @@ class Quotas:
             return Spent(f"its {grant.per_minute} requests of this minute are spent", lately[0] + MINUTE)
         return None
 
-    def kept_for_hard(self, model: Model, now: float) -> str | None:
-        """Why a routine task should leave this model's quota alone."""
+    def kept_for_hard(self, model: Model, now: float, *, asked_for: bool = True) -> str | None:
+        """Why a routine task should leave the rest of this model's quota alone; typing leaves more than commands do."""
         if model.tier is not Tier.FREE:
             return None
         left, limit = self.left_today(model, now)
         if left is None or limit is None:
             return None
-        if limit < SCARCE_GRANT or left < SCARCE_SHARE * limit:
-            return f"{left:.0f} of {limit:.0f} free requests left today are kept for hard tasks"
+        routine, unasked = next((r, u) for grant, r, u in RESERVES if limit <= grant)
+        if left <= (routine if asked_for else unasked) * limit:
+            return f"the {left:.0f} free requests left today, of {limit:.0f}, are kept for hard tasks"
         return None
 
     def left_today(self, model: Model, now: float) -> tuple[float | None, float | None]:

@@ -66,7 +66,7 @@ GOOD = paid("good")
         (paid("x", latency_target_ms=16_000), Task.EXPLAIN, Work(), "beyond the 15000 ms timeout"),
         (paid("x", latency_target_ms=900), Task.COMPLETION, Work(), "beyond the 500 ms latency budget"),
         (paid("x", quality=8.0), Task.EXPLAIN, Work(stronger_than="good"), "not stronger than good"),
-        (free("x", quota=daily(50)), Task.EXPLAIN, Work(), "kept for hard tasks"),
+        (free("x", quota=daily(0)), Task.EXPLAIN, Work(), "kept for hard tasks"),
     ],
 )
 def test_out_with_a_reason(model, task: Task, work: Work, says: str) -> None:

@@ -197,14 +197,24 @@ def test_what_a_provider_says_wins() -> None:
 
 
 @pytest.mark.parametrize(
-    ("grant", "used", "kept"),
-    [(1_000, 0, False), (1_000, 850, True), (50, 0, True), (50, 49, True), (14_400, 3_000, False)],
+    ("grant", "used", "asked_for", "kept"),
+    [
+        (50, 0, True, False),
+        (50, 24, True, False),
+        (50, 25, True, True),
+        (50, 4, False, False),
+        (50, 5, False, True),
+        (1_000, 700, True, False),
+        (1_000, 800, True, True),
+        (1_000, 600, False, True),
+        (14_400, 11_000, False, False),
+        (14_400, 12_000, False, True),
+    ],
 )
-def test_scarce_free_quota_is_kept_for_hard_tasks(grant: int, used: int, kept: bool) -> None:
+def test_scarce_free_quota_is_kept_for_hard_tasks(grant: int, used: int, asked_for: bool, kept: bool) -> None:
     health, model = Health(), free("m", quota=daily(grant))
-    health.quotas.take(model, NOW)
     health.quotas.heard("m", used, NOW + HOUR)
-    assert bool(health.quotas.kept_for_hard(model, NOW)) is kept
+    assert bool(health.quotas.kept_for_hard(model, NOW, asked_for=asked_for)) is kept
 
 
 def test_memory_stays_bounded() -> None:

@@ -1,0 +1,216 @@
+"""One workspace of one user: settings, models, health, money and the engine, joined once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lsp_router.app.fleet import Fleet, assemble, printed
+from lsp_router.app.records import Records
+from lsp_router.app.world import World
+from lsp_router.catalog.overlay import Overlay, OverlayStore
+from lsp_router.config import convert, trust
+from lsp_router.config.keys import Keys
+from lsp_router.config.load import Loaded, load
+from lsp_router.config.sources import Sources
+from lsp_router.context.clearing import clear
+from lsp_router.domain.decision import Decision, Served
+from lsp_router.domain.model import Model, Provider
+from lsp_router.domain.money import Rates
+from lsp_router.domain.task import Limits, Privacy, Task, Work
+from lsp_router.domain.wire import Call, Chunk, Prompt, Transport
+from lsp_router.engine.execute import Engine
+from lsp_router.engine.hop import Tools
+from lsp_router.engine.monitor import Monitor
+from lsp_router.engine.order import Order
+from lsp_router.engine.purse import Purse
+from lsp_router.prompts.estimate import estimate_tokens
+from lsp_router.routing.alerts import Alert
+from lsp_router.routing.budget import Spending
+from lsp_router.routing.candidates import Situation
+from lsp_router.routing.router import decide
+from lsp_router.routing.words import DEFAULT, Words
+from lsp_router.store.cache import Cache
+from lsp_router.store.database import BusyError
+
+if TYPE_CHECKING:
+    from lsp_router.providers.transport import HttpTransport
+
+Say = Callable[[str], None]
+MODEL_LISTS = "models.json"
+ANSWERS = "answers"
+
+
+class App:
+    """Owns everything a request needs; every front door (editor, shell, tests) goes through here."""
+
+    def __init__(self, sources: Sources, world: World | None = None, say: Say = lambda _: None) -> None:
+        self.world = world or World(environ=sources.environ)
+        self.say = say
+        self.sources = sources
+        self.loaded: Loaded = load(sources)
+        self.keys = Keys(sources.environ)
+        self.session = self.world.new_id()
+        self.records = Records(
+            sources.places.state, self.world.clock.now, say, float(self.loaded.settings.insight.keep_days)
+        )
+        self.lists = OverlayStore(sources.places.cache / MODEL_LISTS)
+        self.running: tuple[Provider, ...] = ()
+        """Model servers that answer on this machine without being configured."""
+        self.pins: dict[Task, str] = {}
+        self.printed_catalogue = printed(self.world.clock.now())
+        self.overlay: Overlay = self.lists.load()
+        self.fleet: Fleet = self._assemble()
+        self.purse = Purse(self.records.till, self.limits)
+        self.monitor = Monitor(self.records.desk, self.world.clock, self.limits, self._baseline, self._alert)
+        self._transport: HttpTransport | None = None
+        self._cache: Cache | None = None
+        self.engine = self.engine_over(_Lazy(self.transport))
+
+    # --- settings and models ---
+
+    def reload(self, sources: Sources | None = None) -> None:
+        """Takes a changed configuration over without a restart; keys and benches may have changed with it."""
+        self.sources = sources or self.sources
+        self.loaded = load(self.sources)
+        self.keys.forget()
+        self.refit()
+
+    def refit(self, *, overlay: Overlay | None = None, running: Iterable[Provider] | None = None) -> None:
+        """New prices or servers re-rank at once."""
+        self.overlay = overlay or self.overlay
+        self.running = self.running if running is None else tuple(running)
+        self.fleet = self._assemble()
+
+    def limits(self) -> Limits:
+        return convert.to_limits(self.loaded.settings)
+
+    @property
+    def project(self) -> str:
+        return str(self.sources.project or "")
+
+    # --- deciding and serving ---
+
+    def decide(self, work: Work) -> Decision:
+        work = self.at_home(work)
+        return decide(work, self.situation(work), self.world.new_id(), self._words())
+
+    def at_home(self, work: Work) -> Work:
+        """The same work with this project, this session and the strictest privacy that anybody asked for."""
+        loosest = Privacy.parse(self.loaded.settings.privacy.loosest)
+        return replace(
+            work,
+            project=work.project or self.project,
+            session=work.session or self.session,
+            privacy=min(work.privacy, loosest),
+        )
+
+    def situation(self, work: Work) -> Situation:
+        self.monitor.listen()
+        settings = self.loaded.settings
+        return Situation(
+            models=self.fleet.models,
+            policies=convert.to_policies(settings),
+            health=self.monitor.health,
+            limits=self.limits(),
+            spending=self._spending(work),
+            profile=settings.profile,
+            pins=self.pins,
+            now=self.world.clock.now(),
+        )
+
+    def order(
+        self,
+        decision: Decision,
+        work: Work,
+        prompt_for: Callable[[Model], Prompt],
+        *,
+        request: str = "",
+        keep_partial: bool = False,
+    ) -> Order:
+        """`request` groups several orders of one user action under one per-request budget."""
+        return Order(decision, self.at_home(work), prompt_for, request or decision.id, keep_partial)
+
+    def engine_over(self, transport: Transport) -> Engine:
+        tools = Tools(
+            transport=transport,
+            providers=self.fleet_provider,
+            health=self.monitor.health,
+            purse=self.purse,
+            clock=self.world.clock,
+            shield=lambda prompt, model: clear(prompt, model.privacy).prompt,
+            count=estimate_tokens,
+        )
+        return Engine(tools, self._book, hedge=self.loaded.settings.routing.hedge)
+
+    def fleet_provider(self, name: str) -> Provider | None:
+        return self.fleet.providers.get(name)
+
+    def transport(self) -> HttpTransport:
+        """The way to the network, made when somebody first needs it."""
+        if self._transport is None:
+            from lsp_router.providers.transport import HttpTransport  # noqa: PLC0415 - nobody waits for it at start
+
+            self._transport = HttpTransport(self.world.clock.now)
+        return self._transport
+
+    def cache(self) -> Cache:
+        """The answers kept on disk; opened by whoever first looks into it."""
+        if self._cache is None:
+            size = float(self.loaded.settings.cache.size_mb)
+            self._cache = Cache(self.sources.places.cache / ANSWERS, self.say, size_mb=size, now=self.world.clock.now)
+        return self._cache
+
+    async def close(self) -> None:
+        if self._transport is not None:
+            await self._transport.aclose()
+        if self._cache is not None:
+            self._cache.close()
+        self.records.close()
+
+    # --- helpers ---
+
+    def _assemble(self) -> Fleet:
+        consents = trust.consents(self.sources.places)
+        return assemble(
+            self.loaded.settings,
+            self.keys,
+            consents=consents,
+            catalogue=self.printed_catalogue,
+            overlay=self.overlay,
+            running=self.running,
+        )
+
+    def _words(self) -> Words:
+        return DEFAULT
+
+    def _spending(self, work: Work) -> Spending:
+        with suppress(BusyError):
+            return self.records.till.spending(self.at_home(work))
+        return Spending()
+
+    def _baseline(self, served: Served) -> float:
+        """What the single premium model that savings are measured by would have taken."""
+        insight = self.loaded.settings.insight
+        rates = Rates(
+            float(insight.baseline_input_usd), 0, float(insight.baseline_input_usd), float(insight.baseline_output_usd)
+        )
+        return rates.cost(replace(served.tokens, cached=0, input=served.tokens.input + served.tokens.cached))
+
+    def _book(self, served: Served, order: Order) -> None:
+        self.monitor.book(served, order, self.purse, uri=order.work.path)
+
+    def _alert(self, alert: Alert) -> None:
+        self.say(alert.message)
+
+
+class _Lazy:
+    """A transport that is made by the first call."""
+
+    def __init__(self, make: Callable[[], Transport]) -> None:
+        self._make = make
+
+    def stream(self, call: Call) -> AsyncIterator[Chunk]:
+        return self._make().stream(call)

@@ -1,0 +1,63 @@
+"""`lsp-router`: finds the command and runs it. Only that command's module is loaded; the server loads none of them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from lsp_router import __version__
+
+COMMANDS = {
+    "try": "trial",
+    "init": "init",
+    "doctor": "doctor",
+    "models": "models",
+    "route": "route",
+    "stats": "stats",
+    "cache": "cache",
+    "config": "config",
+    "trust": "trust",
+}
+"""Command → module of this package, in the order of `--help`."""
+
+EPILOG = """\
+first steps:
+  lsp-router try        see it work, without a key and without a network
+  lsp-router init       find keys and local model servers, write a configuration
+  lsp-router doctor     check everything and say how to mend it
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = _parser(words)
+    args = parser.parse_args(words)
+    if not hasattr(args, "run"):
+        parser.print_help(sys.stderr)
+        return 2
+    try:
+        return int(args.run(args))
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("\nlsp-router: stopped", file=sys.stderr)
+        return 130
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lsp-router",
+        description="Cheap and strong language models behind every editor, each request routed to the right one.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"lsp-router {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    asked = next((word for word in words if not word.startswith("-")), "")
+    for name in [asked] if asked in COMMANDS else COMMANDS:
+        import_module(f"lsp_router.cli.{COMMANDS[name]}").add(commands)
+    return parser

@@ -1,0 +1,65 @@
+"""How commands print: tables on a terminal, plain columns in a pipe, JSON for machines, errors in two lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+
+def is_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def fail(command: str, what: str, remedy: str = "") -> int:
+    """An error and what to do about it; the exit code of a failure."""
+    print(f"lsp-router {command}: {what}", file=sys.stderr)
+    if remedy:
+        print(f"  {remedy}", file=sys.stderr)
+    return 1
+
+
+def dump(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = (), title: str = "") -> None:
+    """Columns; those in `right` hold numbers."""
+    if is_terminal():
+        _rich_table(heads, rows, right, title)
+        return
+    widths = [max(len(str(row[i])) for row in [heads, *rows]) for i in range(len(heads))]
+    for row in [heads, *rows]:
+        cells = [row[i].rjust(w) if i in right else row[i].ljust(w) for i, w in enumerate(widths)]
+        print("  ".join(cells).rstrip())
+
+
+def heading(text: str) -> None:
+    if is_terminal():
+        from rich.console import Console  # noqa: PLC0415 - only a terminal needs colour
+
+        Console().print(f"[bold]{text}[/bold]")
+    else:
+        print(text)
+
+
+def money(usd: float) -> str:
+    """Short, but never a price that reads as nothing."""
+    if usd == 0:
+        return "free"
+    return f"${usd:.2f}" if usd >= 1 else f"${usd:.4f}" if usd >= 0.0001 else f"${usd:.6f}"
+
+
+def _rich_table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int], title: str) -> None:
+    from rich import box  # noqa: PLC0415 - only a terminal needs it
+    from rich.console import Console  # noqa: PLC0415 - same
+    from rich.table import Table  # noqa: PLC0415 - same
+    from rich.text import Text  # noqa: PLC0415 - same
+
+    drawn = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left")
+    for i, head in enumerate(heads):
+        drawn.add_column(head, justify="right" if i in right else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(str(cell)) for cell in row))
+    Console().print(drawn)
