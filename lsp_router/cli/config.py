@@ -23,7 +23,7 @@ EXAMPLE = """\
 example:
   lsp-router config show budget
   lsp-router config show --changed
-  lsp-router config check --project ~/work/shop
+  lsp-router config check --project ~/projects/shop
   lsp-router config schema > lsp-router.schema.json
 """
 

@@ -18,7 +18,7 @@ A project file that is not trusted may not set addresses, key names, commands or
 privacy. Trust covers a folder and everything in it.
 
 example:
-  lsp-router trust ~/work/shop
+  lsp-router trust ~/projects/shop
   lsp-router trust --list
 """
 

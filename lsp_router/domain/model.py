@@ -100,7 +100,8 @@ class Provider:
     pool: str = ""
     privacy: Privacy = Privacy.CLOUD
     max_concurrency: int = 4
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Not shown: some gateways want a key in a header of their own."""
     consent: bool = True
     """False for a cloud key that was found, not configured: nothing is sent before the user agrees."""
     bills_aborts: bool = False

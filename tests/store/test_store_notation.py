@@ -27,7 +27,7 @@ def test_money_adds_up_without_dust(amounts: list[int]) -> None:
         ("token 0123456789abcdef0123456789abcdef", "token ***"),
         ("xYz9aBcD1eFgH2iJkL3mNo", "***"),
         ("invalid content 'def secret(): return open(path).read() + other' here", "invalid content … here"),
-        ('it said "unfinished quote of somebody\'s source text that goes on and on', "it said …"),
+        ("it said \"unfinished quote of somebody's source text that goes on and on", "it said …"),
         ("half a pair \ud800", "half a pair ?"),
     ],
 )
