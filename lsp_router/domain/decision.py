@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lsp_router.domain.model import Model
 from lsp_router.domain.money import Tokens
 from lsp_router.domain.task import Task, TaskPolicy
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """One candidate of a decision: its score, or why it is out (`score` is None then)."""
 
     model: str
@@ -48,7 +49,7 @@ class Decision:
     id: str
     task: Task
     chain: tuple[Model, ...] = ()
-    candidates: tuple[Verdict, ...] = ()
+    candidates: Sequence[Verdict] = ()
     evidence: tuple[Evidence, ...] = ()
     policy: TaskPolicy | None = None
     estimate_usd: float = 0.0

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from lsp_router.domain.money import Price
 from lsp_router.domain.task import Privacy, Task
+from lsp_router.domain.word import Word
 
 
-class Tier(StrEnum):
+class Tier(Word):
     """How a model is paid for."""
 
     LOCAL = "local"
@@ -19,7 +19,7 @@ class Tier(StrEnum):
     PAID = "paid"
 
 
-class Capability(StrEnum):
+class Capability(Word):
     CHAT = "chat"
     FIM = "fim"
     VISION = "vision"
@@ -27,7 +27,7 @@ class Capability(StrEnum):
     TOOLS = "tools"
 
 
-class Dialect(StrEnum):
+class Dialect(Word):
     """The wire format a provider speaks."""
 
     OPENAI = "openai"
@@ -47,7 +47,7 @@ class Quality:
     source: str = "unknown"
 
     def of(self, task: Task) -> float:
-        return self.by_task.get(task.value, self.default)
+        return self.by_task.get(task, self.default)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,14 @@ class Rates:
         )
         return millionths / 1e6 + self.request
 
+    def expect(self, fresh: int, cached: int, output: int) -> float:
+        """An ordinary request; the same as `cost` without the tokens being put in a box first."""
+        return (fresh * self.input + cached * self.cached + output * self.output) / 1e6 + self.request
+
+    def worst(self, prompt: int, output: int) -> float:
+        """Nothing cached, everything written to a cache if that is dearer, the whole output used."""
+        return (prompt * max(self.input, self.written) + output * self.output) / 1e6 + self.request
+
 
 @dataclass(frozen=True, slots=True)
 class PriceBand:
@@ -83,4 +91,4 @@ class Price:
 
     @property
     def free(self) -> bool:
-        return self.base == Rates() and not self.bands
+        return not (self.base.input or self.base.output or self.base.request or self.bands)

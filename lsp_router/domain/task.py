@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import IntEnum
+
+from lsp_router.domain.word import Word
 
 
-class Task(StrEnum):
+class Task(Word):
     """What a request is for; chains, limits and qualities are kept per task."""
 
     COMPLETION = "completion"
@@ -25,7 +27,7 @@ class Task(StrEnum):
     SPEC = "spec"
 
 
-class Trigger(StrEnum):
+class Trigger(Word):
     """How the request came about: the first evidence of what it is."""
 
     AUTOMATIC = "automatic"
@@ -53,7 +55,7 @@ class Privacy(IntEnum):
         return cls[label.upper().replace("-", "_")]
 
 
-class Prefer(StrEnum):
+class Prefer(Word):
     """What a task is willing to pay with: latency, money, or nothing."""
 
     LATENCY = "latency"
@@ -62,7 +64,7 @@ class Prefer(StrEnum):
     PRICE = "price"
 
 
-class Profile(StrEnum):
+class Profile(Word):
     FREE_FIRST = "free-first"
     BALANCED = "balanced"
     PAID_FIRST = "paid-first"

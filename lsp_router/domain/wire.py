@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from lsp_router.domain.model import Model, Provider
 from lsp_router.domain.money import Tokens
+from lsp_router.domain.word import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Finish:
 Chunk = Text | Thought | Finish
 
 
-class Fault(StrEnum):
+class Fault(Word):
     """Why an attempt failed, in the words that attempts, health and people share."""
 
     RATE_LIMIT = "rate_limit"

@@ -13,7 +13,6 @@ from lsp_router.domain.money import Tokens
 from lsp_router.domain.wire import Call, Clock, Failed, Failure, Fault, Finish, Patience, Prompt, Text, Transport
 from lsp_router.engine.order import Order
 from lsp_router.engine.purse import Hold, Purse
-from lsp_router.routing.candidates import worst_cost
 from lsp_router.routing.health import Closed, Health, Permit
 
 IDLE = 15.0
@@ -137,7 +136,8 @@ class Hop:
     async def _hold_money(self, prompt: Prompt) -> None:
         if self.model.price.free:
             return
-        worst = worst_cost(self.model, self._prompt_tokens, prompt.max_tokens, self._tools.clock.now())
+        rates = self.model.price.at(self._prompt_tokens, self._tools.clock.now())
+        worst = rates.worst(self._prompt_tokens, prompt.max_tokens)
         hold = await self._tools.purse.hold(self._order.work, self._order.request, worst)
         if isinstance(hold, str):
             raise Failed(Failure(Fault.BUDGET, hold, retryable=False))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from lsp_router.domain.model import Capability, Model, Tier
-from lsp_router.domain.money import Tokens
 from lsp_router.domain.task import Limits, Prefer, Privacy, Profile, Task, TaskPolicy, Trigger, Work
 from lsp_router.routing.budget import Spending, Step, refusal, step
 from lsp_router.routing.health import Health
@@ -16,6 +16,8 @@ THINKING_TOKENS = 4_096
 """A reasoning model thinks inside its output limit; without this room it would be cut off before it answers."""
 EXPECTED_FILL = 0.5
 """How much of its output limit an ordinary answer uses."""
+CAUTIOUS = frozenset({Profile.LOCAL_ONLY, Profile.PAID_FIRST})
+"""Profiles that care where code goes."""
 UNATTENDED = frozenset({Trigger.AUTOMATIC, Trigger.SAVE})
 
 
@@ -35,8 +37,7 @@ class Situation:
     now: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A model as this request would use it."""
 
     model: Model
@@ -47,8 +48,7 @@ class Candidate:
     output_cap: int
 
 
-@dataclass(frozen=True, slots=True)
-class Screened:
+class Screened(NamedTuple):
     """A candidate with the reason it is out; a mild reason gives way when nobody else is left."""
 
     candidate: Candidate
@@ -65,136 +65,167 @@ class _Question:
     situation: Situation
     pin: str | None
     chain: tuple[str, ...]
+    budget: Step
+
+
+Reason = Callable[[Candidate, _Question], str]
+"""Why a candidate is out, or an empty text."""
 
 
 def screen(work: Work, task: Task, situation: Situation) -> list[Screened]:
     """Every model, each with its reason or none; no model vanishes silently."""
-    policy = situation.policies[task]
     pin = work.pin or (situation.pins or {}).get(task)
-    question = _Question(work, policy, situation, pin, () if pin else policy.chain)
-    looked_at = [_screen_one(model, question) for model in situation.models]
+    policy = situation.policies[task]
+    where = step(situation.limits, situation.spending)
+    question = _Question(work, policy, situation, pin, () if pin else policy.chain, where)
+    hard, mild = tuple(_hard_reasons(question)), tuple(_mild_reasons(question))
+    looked_at = [_screen_one(describe(m, work, policy, situation), question, hard, mild) for m in situation.models]
     if any(not s.reason for s in looked_at):
         return looked_at
-    return [replace(s, reason="", mild=False) if s.mild else s for s in looked_at]
-
-
-def output_cap(model: Model, policy: TaskPolicy, work: Work) -> int:
-    cap = min(work.output_tokens or policy.max_output_tokens, model.max_output)
-    if Capability.REASONING in model.capabilities and policy.task not in TYPING:
-        cap = min(cap + THINKING_TOKENS, model.max_output)
-    return cap
+    return [Screened(s.candidate) if s.mild else s for s in looked_at]
 
 
 def describe(model: Model, work: Work, policy: TaskPolicy, situation: Situation) -> Candidate:
     cap = output_cap(model, policy, work)
-    fresh, cached = work.prompt_tokens - work.cached_tokens, work.cached_tokens
+    measured = situation.measured.get((model.name, policy.task.value)) if situation.measured else None
+    quality = model.quality.of(policy.task) if measured is None else measured
+    latency_ms = situation.health.latencies.p50(model.name) or model.latency_target_ms
+    if model.price.free:
+        return Candidate(model, quality, latency_ms, 0.0, 0.0, cap)
     rates = model.price.at(work.prompt_tokens, situation.now)
-    measured = (situation.measured or {}).get((model.name, policy.task.value))
-    return Candidate(
-        model=model,
-        quality=model.quality.of(policy.task) if measured is None else measured,
-        latency_ms=situation.health.latencies.p50(model.name) or model.latency_target_ms,
-        expected_usd=rates.cost(Tokens(input=fresh, cached=cached, output=int(cap * EXPECTED_FILL))),
-        worst_usd=worst_cost(model, work.prompt_tokens, cap, situation.now),
-        output_cap=cap,
-    )
+    fresh = work.prompt_tokens - work.cached_tokens
+    expected = rates.expect(fresh, work.cached_tokens, int(cap * EXPECTED_FILL))
+    return Candidate(model, quality, latency_ms, expected, rates.worst(work.prompt_tokens, cap), cap)
 
 
-def worst_cost(model: Model, prompt_tokens: int, cap: int, now: float) -> float:
-    """Nothing cached, everything written, the whole output used."""
-    rates = model.price.at(prompt_tokens, now)
-    as_input = Tokens(input=prompt_tokens, output=cap)
-    as_written = Tokens(written=prompt_tokens, output=cap)
-    return max(rates.cost(as_input), rates.cost(as_written))
+def output_cap(model: Model, policy: TaskPolicy, work: Work) -> int:
+    cap = work.output_tokens or policy.max_output_tokens
+    if Capability.REASONING in model.capabilities and policy.task not in TYPING:
+        cap += THINKING_TOKENS
+    return min(cap, model.max_output)
 
 
-def _screen_one(model: Model, question: _Question) -> Screened:
-    candidate = describe(model, question.work, question.policy, question.situation)
-    hard = next(_hard_reasons(candidate, question), "")
-    if hard:
-        return Screened(candidate, hard)
-    mild = next(_mild_reasons(candidate, question), "")
-    return Screened(candidate, mild, mild=bool(mild))
+def _screen_one(c: Candidate, q: _Question, hard: Sequence[Reason], mild: Sequence[Reason]) -> Screened:
+    for reason in hard:
+        said = reason(c, q)
+        if said:
+            return Screened(c, said)
+    for reason in mild:
+        said = reason(c, q)
+        if said:
+            return Screened(c, said, mild=True)
+    return Screened(c)
 
 
-def _hard_reasons(c: Candidate, q: _Question) -> Iterator[str]:
-    yield from _choice(c.model, q)
-    if not c.model.usable:
-        yield c.model.why_unusable or "not usable"
-    yield from _strength(c, q)
-    yield from _skills(c, q.work, q.policy)
-    yield from _privacy(c.model, q.work, q.situation.profile)
-    if q.work.force_paid and c.model.tier is not Tier.PAID and not q.pin:
-        yield "a paid model was asked for"
-    yield from _money(c, q.work, q.situation)
-    if c.latency_ms > q.policy.timeout_ms:
-        yield f"its {c.latency_ms:.0f} ms are beyond the {q.policy.timeout_ms} ms timeout"
+def _hard_reasons(q: _Question) -> Iterator[Reason]:
+    """Only what this question can give as a reason: with hundreds of models, the rest would cost for nothing."""
+    if q.pin or q.chain:
+        yield _choice
+    yield _usable
+    if q.work.stronger_than is not None:
+        yield _strength
+    yield _skills
+    if q.work.privacy < Privacy.TRAINS or q.work.forbid_cloud or q.situation.profile in CAUTIOUS:
+        yield _privacy
+    if q.work.force_paid and not q.pin:
+        yield _tier
+    yield _money
+    yield _timeout
 
 
-def _choice(model: Model, q: _Question) -> Iterator[str]:
-    if q.pin and q.pin not in {model.name, model.id}:
-        yield f"pinned to {q.pin}"
-    if q.chain and model.name not in q.chain:
-        yield f"not in the chain of [tasks.{q.policy.task.value}]"
-
-
-def _strength(c: Candidate, q: _Question) -> Iterator[str]:
-    failed = next((m for m in q.situation.models if m.name == q.work.stronger_than), None)
-    if failed is not None and c.quality <= describe(failed, q.work, q.policy, q.situation).quality:
-        yield f"not stronger than {failed.name}, whose answer failed"
-
-
-def _skills(c: Candidate, work: Work, policy: TaskPolicy) -> Iterator[str]:
-    skills = c.model.capabilities
-    if (policy.task is Task.MULTIMODAL or work.has_image) and Capability.VISION not in skills:
-        yield "cannot see images"
-    if policy.task in TYPING:
-        if not skills & {Capability.FIM, Capability.CHAT}:
-            yield "neither fills holes nor chats"
-    elif Capability.CHAT not in skills:
-        yield "only completes code, does not take instructions"
-    if work.prompt_tokens + c.output_cap > c.model.context_window:
-        yield f"needs {work.prompt_tokens + c.output_cap} tokens of context, has {c.model.context_window}"
-
-
-def _privacy(model: Model, work: Work, profile: Profile) -> Iterator[str]:
-    if model.privacy > Privacy.LOCAL and profile is Profile.LOCAL_ONLY:
-        yield "profile local-only"
-    if model.privacy > Privacy.LOCAL and work.forbid_cloud:
-        yield "the cloud was forbidden for this request"
-    if model.privacy > work.privacy:
-        yield f"{work.why_private or 'privacy'}: nothing looser than {work.privacy.label} may see it"
-    if profile is Profile.PAID_FIRST and model.privacy is Privacy.TRAINS:
-        yield "profile paid-first: it may train on what it is sent"
-
-
-def _money(c: Candidate, work: Work, situation: Situation) -> Iterator[str]:
-    if c.worst_usd <= 0:
-        return
-    where = step(situation.limits, situation.spending)
-    if where is Step.CACHE_ONLY:
-        yield "the budget is spent"
-    if where is Step.EXPLICIT_ONLY and work.trigger in UNATTENDED:
-        yield "the budget is nearly spent: only explicit requests may cost money"
-    over = refusal(situation.limits, situation.spending, c.worst_usd)
-    if over:
-        yield over
-
-
-def _mild_reasons(c: Candidate, q: _Question) -> Iterator[str]:
+def _mild_reasons(q: _Question) -> Iterator[Reason]:
     """Reasons that give way when everybody has one: a rest may end in time, a late answer beats none."""
-    health, now, policy = q.situation.health, q.situation.now, q.policy
-    shut = health.closed(c.model, now)
-    if shut:
-        yield f"{shut.reason}; again in {_span(shut.until - now)}"
+    if not q.situation.health.calm:
+        yield _rest
     if q.pin or q.chain:
         return
-    if policy.prefer is Prefer.LATENCY and c.latency_ms > policy.latency_budget_ms:
-        yield f"its {c.latency_ms:.0f} ms are beyond the {policy.latency_budget_ms} ms latency budget"
+    if q.policy.prefer is Prefer.LATENCY:
+        yield _lateness
+    if not q.policy.hard:
+        yield _scarcity
+
+
+def _choice(c: Candidate, q: _Question) -> str:
+    if q.pin and q.pin not in {c.model.name, c.model.id}:
+        return f"pinned to {q.pin}"
+    if q.chain and c.model.name not in q.chain:
+        return f"not in the chain of [tasks.{q.policy.task.value}]"
+    return ""
+
+
+def _usable(c: Candidate, _q: _Question) -> str:
+    return "" if c.model.usable else c.model.why_unusable or "not usable"
+
+
+def _strength(c: Candidate, q: _Question) -> str:
+    failed = next((m for m in q.situation.models if m.name == q.work.stronger_than), None)
+    if failed is not None and c.quality <= describe(failed, q.work, q.policy, q.situation).quality:
+        return f"not stronger than {failed.name}, whose answer failed"
+    return ""
+
+
+def _skills(c: Candidate, q: _Question) -> str:
+    work, policy, skills = q.work, q.policy, c.model.capabilities
+    if (work.has_image or policy.task is Task.MULTIMODAL) and Capability.VISION not in skills:
+        return "cannot see images"
+    if policy.task in TYPING:
+        if Capability.FIM not in skills and Capability.CHAT not in skills:
+            return "neither fills holes nor chats"
+    elif Capability.CHAT not in skills:
+        return "only completes code, does not take instructions"
+    needs = work.prompt_tokens + c.output_cap
+    return "" if needs <= c.model.context_window else f"needs {needs} tokens of context, has {c.model.context_window}"
+
+
+def _privacy(c: Candidate, q: _Question) -> str:
+    model, work, profile = c.model, q.work, q.situation.profile
+    if model.privacy is Privacy.LOCAL:
+        return ""
+    if profile is Profile.LOCAL_ONLY:
+        return "profile local-only"
+    if work.forbid_cloud:
+        return "the cloud was forbidden for this request"
+    if model.privacy > work.privacy:
+        return f"{work.why_private or 'privacy'}: nothing looser than {work.privacy.label} may see it"
+    if profile is Profile.PAID_FIRST and model.privacy is Privacy.TRAINS:
+        return "profile paid-first: it may train on what it is sent"
+    return ""
+
+
+def _tier(c: Candidate, _q: _Question) -> str:
+    return "" if c.model.tier is Tier.PAID else "a paid model was asked for"
+
+
+def _money(c: Candidate, q: _Question) -> str:
+    if c.worst_usd <= 0:
+        return ""
+    if q.budget is Step.CACHE_ONLY:
+        return "the budget is spent"
+    if q.budget is Step.EXPLICIT_ONLY and q.work.trigger in UNATTENDED:
+        return "the budget is nearly spent: only explicit requests may cost money"
+    return refusal(q.situation.limits, q.situation.spending, c.worst_usd) or ""
+
+
+def _timeout(c: Candidate, q: _Question) -> str:
+    limit = q.policy.timeout_ms
+    return "" if c.latency_ms <= limit else f"its {c.latency_ms:.0f} ms are beyond the {limit} ms timeout"
+
+
+def _rest(c: Candidate, q: _Question) -> str:
+    shut = q.situation.health.closed(c.model, q.situation.now)
+    return f"{shut.reason}; again in {_span(shut.until - q.situation.now)}" if shut else ""
+
+
+def _lateness(c: Candidate, q: _Question) -> str:
+    budget = q.policy.latency_budget_ms
+    return "" if c.latency_ms <= budget else f"its {c.latency_ms:.0f} ms are beyond the {budget} ms latency budget"
+
+
+def _scarcity(c: Candidate, q: _Question) -> str:
+    if c.model.tier is not Tier.FREE:
+        return ""
     asked_for = q.work.trigger not in UNATTENDED
-    kept = None if policy.hard else health.quotas.kept_for_hard(c.model, now, asked_for=asked_for)
-    if kept:
-        yield kept
+    return q.situation.health.quotas.kept_for_hard(c.model, q.situation.now, asked_for=asked_for) or ""
 
 
 def _span(seconds: float) -> str:

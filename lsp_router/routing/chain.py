@@ -16,6 +16,8 @@ from lsp_router.routing.bench import POOL_WIDE
 from lsp_router.routing.quota import pool_of
 
 HOPS = 6
+IN_SIGHT = 24
+"""Whoever is ranked lower than this is not worth a better order."""
 WORTH_A_TRY = 0.25
 """With less time left than this share of the timeout, another attempt would only cost."""
 LEAST_TOKENS = 64
@@ -23,7 +25,7 @@ LEAST_TOKENS = 64
 
 def spread(ranked: Sequence[Model], hops: int = HOPS) -> tuple[Model, ...]:
     """The best stays first; from there on neighbours never share a pool if another order exists."""
-    left = list(ranked)
+    left = list(ranked[: max(hops, IN_SIGHT)])
     chain: list[Model] = []
     while left and len(chain) < hops:
         index = _next(left, chain[-1]) if chain else 0

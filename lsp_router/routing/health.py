@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lsp_router.domain.model import Model
 from lsp_router.domain.wire import Failure, Fault
@@ -83,6 +84,11 @@ class Health:
         self._neighbours = neighbours
         self.latencies = Latencies()
         self.quotas = Quotas()
+
+    @property
+    def calm(self) -> bool:
+        """Nothing is held against anybody, so nobody need be asked about."""
+        return not self._breakers and self.quotas.untouched
 
     def closed(self, model: Model, now: float) -> Closed | None:
         """Why this model may not be asked now; asking changes nothing."""
@@ -197,4 +203,9 @@ class Health:
 
 def scopes(model: Model) -> tuple[str, str]:
     """The breakers a model stands behind: its own and its pool's."""
-    return f"model:{model.name}", f"pool:{model.pool or model.provider}"
+    return _scopes(model.name, model.pool or model.provider)
+
+
+@lru_cache(maxsize=SCOPES)
+def _scopes(name: str, pool: str) -> tuple[str, str]:
+    return f"model:{name}", f"pool:{pool}"

@@ -16,18 +16,21 @@ class Latencies:
     """First-token milliseconds as they were seen; the oldest model leaves when there are too many."""
 
     _seen: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)
+    _medians: dict[str, float] = field(default_factory=dict)
+    """Asked for by every decision, so kept until the next measurement."""
 
     def record(self, model: str, ms: float) -> None:
         ring = self._seen.get(model)
         if ring is None:
             ring = self._seen[model] = deque(maxlen=RING)
             if len(self._seen) > MODELS:
-                self._seen.popitem(last=False)
+                oldest, _ = self._seen.popitem(last=False)
+                self._medians.pop(oldest, None)
         ring.append(ms)
+        self._medians[model] = percentile(list(ring), 0.5)
 
     def p50(self, model: str) -> float | None:
-        ring = self._seen.get(model)
-        return percentile(list(ring), 0.5) if ring else None
+        return self._medians.get(model)
 
     def p95(self, model: str) -> float | None:
         ring = self._seen.get(model)

@@ -42,6 +42,10 @@ class Quotas:
     def __init__(self) -> None:
         self._shelves: OrderedDict[str, Shelf] = OrderedDict()
 
+    @property
+    def untouched(self) -> bool:
+        return not self._shelves
+
     def spent(self, model: Model, now: float) -> Spent | None:
         """Why nothing is left for this model right now."""
         shelf = self._shelves.get(pool_of(model))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lsp_router.domain.model import Capability, Tier
 from lsp_router.domain.task import Prefer, Profile, Task, TaskPolicy, Work
@@ -37,12 +38,12 @@ CHAT_FILLS_HOLES = 0.85
 BIG_SELECTION = 150
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
+    """A candidate with its place in the order; `group` is the profile's word, `score` the task's."""
+
     candidate: Candidate
     score: float
     group: int
-    reason: str
 
 
 def rank(
@@ -52,7 +53,7 @@ def rank(
     prefer = Prefer.PRICE if budget is Step.CHEAPER and policy.prefer is not Prefer.LATENCY else policy.prefer
     best = max((c.quality for c in candidates), default=0.0)
     order = _grouping(work, policy, profile)
-    rows = [Ranked(c, score(c, policy, prefer), order(c, best), explain(c, policy)) for c in candidates]
+    rows = [Ranked(c, score(c, policy, prefer), order(c, best)) for c in candidates]
     return sorted(rows, key=lambda r: (r.group, -r.score, r.candidate.model.name))
 
 
@@ -67,7 +68,7 @@ def score(c: Candidate, policy: TaskPolicy, prefer: Prefer) -> float:
 def explain(c: Candidate, policy: TaskPolicy) -> str:
     price = "free" if c.expected_usd == 0 else f"about ${c.expected_usd:.5f}"
     late = "" if c.latency_ms <= policy.latency_budget_ms else f" (over the {policy.latency_budget_ms} ms budget)"
-    return f"quality {c.quality:.1f}, {price}, {c.latency_ms:.0f} ms{late}, {c.model.tier.value}"
+    return f"quality {c.quality:.1f}, {price}, {c.latency_ms:.0f} ms{late}, {c.model.tier}"
 
 
 def is_hard_refactor(work: Work, task: Task) -> bool:

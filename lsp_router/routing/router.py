@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
+from typing import overload
+
 from lsp_router.domain.decision import Decision, Verdict
 from lsp_router.domain.model import Model
-from lsp_router.domain.task import Task, Work
+from lsp_router.domain.task import Task, TaskPolicy, Work
 from lsp_router.routing.budget import EXPLAINED, Step, step
 from lsp_router.routing.candidates import Screened, Situation, screen
 from lsp_router.routing.chain import spread
 from lsp_router.routing.classify import Classified, classify
-from lsp_router.routing.rank import Ranked, rank
+from lsp_router.routing.rank import Ranked, explain, rank
 from lsp_router.routing.words import DEFAULT, Words
 
 
@@ -21,17 +25,49 @@ def decide(work: Work, situation: Situation, ident: str, words: Words = DEFAULT)
     screened = screen(work, seen.task, situation)
     ranked = rank([s.candidate for s in screened if not s.reason], work, policy, situation.profile, where)
     chain = _in_order(ranked, policy.chain, pinned=bool(_pin(work, seen.task, situation)))
-    worst = {r.candidate.model.name: r.candidate.worst_usd for r in ranked}
+    members = {m.name for m in chain}
     return Decision(
         id=ident,
         task=seen.task,
         chain=chain,
-        candidates=(*map(_chosen, ranked), *(_refused(s) for s in screened if s.reason)),
+        candidates=Verdicts(ranked, screened, policy),
         evidence=seen.evidence,
         policy=policy,
-        estimate_usd=max((worst[m.name] for m in chain), default=0.0),
+        estimate_usd=max((r.candidate.worst_usd for r in ranked if r.candidate.model.name in members), default=0.0),
         note=_note(work, seen.task, situation, chain, where),
     )
+
+
+class Verdicts(Sequence[Verdict]):
+    """Every candidate with its score or its reason, put into words when somebody looks: most decisions nobody reads."""
+
+    def __init__(self, ranked: Sequence[Ranked], screened: Sequence[Screened], policy: TaskPolicy) -> None:
+        self._ranked = ranked
+        self._screened = screened
+        self._policy = policy
+
+    def __len__(self) -> int:
+        return len(self._screened)
+
+    @overload
+    def __getitem__(self, index: int) -> Verdict: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Verdict]: ...
+    def __getitem__(self, index: int | slice) -> Verdict | Sequence[Verdict]:
+        return self._words[index]
+
+    @cached_property
+    def _words(self) -> tuple[Verdict, ...]:
+        chosen = [
+            Verdict(r.candidate.model.name, r.score, explain(r.candidate, self._policy), r.candidate.expected_usd)
+            for r in self._ranked
+        ]
+        refused = [
+            Verdict(s.candidate.model.name, None, s.reason, s.candidate.expected_usd)
+            for s in self._screened
+            if s.reason
+        ]
+        return (*chosen, *refused)
 
 
 def _in_order(ranked: list[Ranked], wanted: tuple[str, ...], *, pinned: bool) -> tuple[Model, ...]:
@@ -40,14 +76,6 @@ def _in_order(ranked: list[Ranked], wanted: tuple[str, ...], *, pinned: bool) ->
     if wanted and not pinned:
         return tuple(sorted(models, key=lambda m: wanted.index(m.name)))
     return spread(models)
-
-
-def _chosen(row: Ranked) -> Verdict:
-    return Verdict(row.candidate.model.name, row.score, row.reason, row.candidate.expected_usd)
-
-
-def _refused(row: Screened) -> Verdict:
-    return Verdict(row.candidate.model.name, None, row.reason, row.candidate.expected_usd)
 
 
 def _pin(work: Work, task: Task, situation: Situation) -> str | None:
