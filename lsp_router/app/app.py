@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -14,10 +15,14 @@ from lsp_router.catalog.overlay import Overlay, OverlayStore
 from lsp_router.config import convert, trust
 from lsp_router.config.keys import Keys
 from lsp_router.config.load import Loaded, load
+from lsp_router.config.schema import Settings
 from lsp_router.config.sources import Sources
 from lsp_router.context.clearing import clear
+from lsp_router.context.disk import LocalDisk
+from lsp_router.context.gather import Gatherer
+from lsp_router.context.privacy import Guard, Ruling
 from lsp_router.domain.decision import Decision, Served
-from lsp_router.domain.model import Model, Provider
+from lsp_router.domain.model import Dialect, Model, Provider
 from lsp_router.domain.money import Rates
 from lsp_router.domain.task import Limits, Privacy, Task, Work
 from lsp_router.domain.wire import Call, Chunk, Prompt, Transport
@@ -27,6 +32,7 @@ from lsp_router.engine.monitor import Monitor
 from lsp_router.engine.order import Order
 from lsp_router.engine.purse import Purse
 from lsp_router.prompts.estimate import estimate_tokens
+from lsp_router.prompts.library import Library
 from lsp_router.routing.alerts import Alert
 from lsp_router.routing.budget import Spending
 from lsp_router.routing.candidates import Situation
@@ -34,6 +40,7 @@ from lsp_router.routing.router import decide
 from lsp_router.routing.words import DEFAULT, Words
 from lsp_router.store.cache import Cache
 from lsp_router.store.database import BusyError
+from lsp_router.store.entry import Entry, Feedback
 
 if TYPE_CHECKING:
     from lsp_router.providers.transport import HttpTransport
@@ -65,6 +72,9 @@ class App:
         self.fleet: Fleet = self._assemble()
         self.purse = Purse(self.records.till, self.limits)
         self.monitor = Monitor(self.records.desk, self.world.clock, self.limits, self._baseline, self._alert)
+        self.library = Library()
+        self._guard = self._stand_guard()
+        self.gatherer = Gatherer(time.monotonic, lambda document: self._guard.judge(document.path))
         self._transport: HttpTransport | None = None
         self._cache: Cache | None = None
         self.engine = self.engine_over(_Lazy(self.transport))
@@ -76,6 +86,7 @@ class App:
         self.sources = sources or self.sources
         self.loaded = load(self.sources)
         self.keys.forget()
+        self._guard = self._stand_guard()
         self.refit()
 
     def refit(self, *, overlay: Overlay | None = None, running: Iterable[Provider] | None = None) -> None:
@@ -83,6 +94,26 @@ class App:
         self.overlay = overlay or self.overlay
         self.running = self.running if running is None else tuple(running)
         self.fleet = self._assemble()
+
+    @property
+    def settings(self) -> Settings:
+        return self.loaded.settings
+
+    def judge(self, path: str) -> Ruling:
+        """What may be done with a file, by its path in the workspace or on the disk."""
+        return self._guard.judge(path)
+
+    def takes_files(self, model: Model) -> bool:
+        provider = self.fleet.providers.get(model.provider)
+        return provider is not None and provider.kind is Dialect.LLAMACPP
+
+    def react(self, feedback: Feedback) -> None:
+        self.records.desk.ledger.feedback(feedback)
+
+    def note(self, served: Served, work: Work) -> None:
+        """An answer that cost nothing: nobody was asked."""
+        entry = Entry(self.world.clock.now(), served, self.at_home(work), uri=work.path)
+        self.records.desk.ledger.record(entry)
 
     def limits(self) -> Limits:
         return convert.to_limits(self.loaded.settings)
@@ -115,7 +146,7 @@ class App:
             policies=convert.to_policies(settings),
             health=self.monitor.health,
             limits=self.limits(),
-            spending=self._spending(work),
+            spending=self.spending(work),
             profile=settings.profile,
             pins=self.pins,
             now=self.world.clock.now(),
@@ -172,6 +203,11 @@ class App:
 
     # --- helpers ---
 
+    def _stand_guard(self) -> Guard:
+        privacy = self.loaded.settings.privacy
+        roots = [self.project] if self.project else []
+        return Guard(roots, LocalDisk(), time.monotonic, local_only=tuple(privacy.local_only), ignore=tuple(privacy.ignore))
+
     def _assemble(self) -> Fleet:
         consents = trust.consents(self.sources.places)
         return assemble(
@@ -186,7 +222,7 @@ class App:
     def _words(self) -> Words:
         return DEFAULT
 
-    def _spending(self, work: Work) -> Spending:
+    def spending(self, work: Work) -> Spending:
         with suppress(BusyError):
             return self.records.till.spending(self.at_home(work))
         return Spending()

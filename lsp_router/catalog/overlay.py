@@ -30,11 +30,11 @@ class Overlay:
 
     listings: Mapping[str, Listing] = field(default_factory=dict)
 
-    def due(self, provider: str, now: float, *, in_use: bool) -> bool:
-        """Every half hour while in use, daily at least; a list from the future is as good as none."""
+    def due(self, provider: str, now: float, *, in_use: bool, every: float = IN_USE) -> bool:
+        """Every half hour (or `every` so many seconds) while in use, daily at least; a list from the future is none."""
         listing = self.listings.get(provider)
         age = now - listing.fetched_at if listing else IDLE
-        return age < 0 or age >= (IN_USE if in_use else IDLE)
+        return age < 0 or age >= (every if in_use else IDLE)
 
     def with_listing(self, listing: Listing) -> Overlay:
         """The newer of two lists of one provider stays."""

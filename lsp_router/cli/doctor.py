@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from lsp_router.cli.config import add_sources
 from lsp_router.cli.opening import opened
-from lsp_router.cli.output import dump, is_terminal
+from lsp_router.cli.output import dump, is_terminal, styled
 
 if TYPE_CHECKING:
+    from lsp_router.app.app import App
     from lsp_router.app.checkup import Finding
 
 EXAMPLE = """\
@@ -20,7 +21,8 @@ example:
   lsp-router doctor
   lsp-router doctor --offline --json
 """
-MARKS = {"fine": ("✓", "green"), "note": ("·", "cyan"), "fault": ("✗", "red")}
+LOOKS = {"fine": ("✓", "green"), "note": ("·", "cyan"), "fault": ("✗", "red")}
+"""On a terminal; in a pipe the words themselves can be searched for."""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -47,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(f.state == "fault" for f in found) else 0
 
 
-async def _examine(app, *, offline: bool) -> list[Finding]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+async def _examine(app: App, *, offline: bool) -> list[Finding]:
     from lsp_router.app.checkup import examine  # noqa: PLC0415 - `--help` need not wait for it
 
     try:
@@ -58,10 +60,8 @@ async def _examine(app, *, offline: bool) -> list[Finding]:  # type: ignore[no-u
 
 def _show(found: list[Finding]) -> None:
     for f in found:
-        mark, colour = MARKS[f.state]
-        if is_terminal():
-            mark = f"\x1b[{ {'green': 32, 'cyan': 36, 'red': 31}[colour] }m{mark}\x1b[0m"
-        print(f"{mark} {f.about}: {f.says}")
+        mark, colour = LOOKS[f.state] if is_terminal() else (f"{f.state:5}", "")
+        styled((mark, colour), (f" {f.about}: {f.says}", ""))
         if f.remedy:
             print(f"    {f.remedy}")
     faults = sum(f.state == "fault" for f in found)

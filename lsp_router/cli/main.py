@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from lsp_router import __version__
+from lsp_router.cli.parser import Parser
 
 COMMANDS = {
+    "serve": "serve",
     "try": "trial",
     "init": "init",
     "doctor": "doctor",
@@ -32,24 +35,39 @@ first steps:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    words = list(sys.argv[1:] if argv is None else argv)
-    parser = _parser(words)
-    args = parser.parse_args(words)
-    if not hasattr(args, "run"):
-        parser.print_help(sys.stderr)
-        return 2
+    words = list(sys.argv[1:] if argv is None else argv) or ["serve"]
+    if words[0].startswith("--") and words[0].lstrip("-").split("=")[0] in {"stdio", "tcp", "ws"}:
+        words.insert(0, "serve")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a path may hold what this terminal has no letters for
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return int(args.run(args))
+        return _run(words)
     except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         print("\nlsp-router: stopped", file=sys.stderr)
         return 130
+    except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
+        print(f"lsp-router: {error.strerror or error}{place}", file=sys.stderr)
+        return 1
+
+
+def _run(words: Sequence[str]) -> int:
+    parser = _parser(words)
+    args = parser.parse_args(words)
+    if not hasattr(args, "run"):
+        parser.print_help(sys.stderr)
+        return 2
+    code = int(args.run(args))
+    sys.stdout.flush()  # a reader that is gone is noticed here, not when the interpreter ends
+    return code
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="lsp-router",
         description="Cheap and strong language models behind every editor, each request routed to the right one.",
         epilog=EPILOG,

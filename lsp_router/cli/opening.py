@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lsp_router.cli.config import sources
+from lsp_router.cli.output import warn
 
 if TYPE_CHECKING:
     from lsp_router.app.app import App
@@ -18,17 +17,15 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(args: argparse.Namespace, *, quiet: bool = False) -> Iterator[App]:
-    from lsp_router.app.app import App  # noqa: PLC0415 - `--help` need not wait for it
+    """`quiet` is for whoever tells what is wrong with the configuration in another way."""
+    import asyncio  # noqa: PLC0415 - `--help` need not wait for it
 
-    app = App(sources(args, os.environ), say=_say)
-    if not quiet:
-        for problem in app.loaded.warnings:
-            _say(f"warning: {problem}")
+    from lsp_router.app.app import App  # noqa: PLC0415 - same
+
+    app = App(sources(args, os.environ), say=warn)
+    for problem in () if quiet else app.loaded.warnings:
+        warn(problem)
     try:
         yield app
     finally:
         asyncio.run(app.close())
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)

@@ -12,12 +12,17 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def fail(command: str, what: str, remedy: str = "") -> int:
-    """An error and what to do about it; the exit code of a failure."""
+def fail(command: str, what: str, remedy: str = "", code: int = 1) -> int:
+    """An error and what to do about it; the exit code of a failure, or 2 for wrong use."""
     print(f"lsp-router {command}: {what}", file=sys.stderr)
     if remedy:
         print(f"  {remedy}", file=sys.stderr)
-    return 1
+    return code
+
+
+def warn(sentence: object) -> None:
+    """Beside the output, so that it spoils neither a pipe nor JSON."""
+    print(f"warning: {sentence}", file=sys.stderr)
 
 
 def dump(value: Any) -> None:
@@ -36,12 +41,18 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[i
 
 
 def heading(text: str) -> None:
-    if is_terminal():
-        from rich.console import Console  # noqa: PLC0415 - only a terminal needs colour
+    styled((text, "bold"))
 
-        Console().print(f"[bold]{text}[/bold]")
-    else:
-        print(text)
+
+def styled(*parts: tuple[str, str]) -> None:
+    """One line of (text, style); the styles are for a terminal that has any."""
+    if not is_terminal():
+        print("".join(text for text, _ in parts))
+        return
+    from rich.console import Console  # noqa: PLC0415 - only a terminal needs colour
+    from rich.text import Text  # noqa: PLC0415 - same
+
+    Console().print(Text.assemble(*parts), soft_wrap=True)
 
 
 def money(usd: float) -> str:

@@ -70,7 +70,12 @@ class Run:
         self._tell = tell
         self._hedge = hedge
         self._log: list[Attempt | Hop] = []
+        self._enough = False
         self.served = Served(order.decision)
+
+    def enough(self) -> None:
+        """What has come is all that can be used: closing the stream now is a success, not a cancellation."""
+        self._enough = True
 
     async def stream(self) -> AsyncGenerator[str | Restart, None]:
         """Text as it comes; a Restart voids what came before it. Raises ExhaustedError when nobody answered."""
@@ -86,7 +91,11 @@ class Run:
                         yield item
         finally:
             for hop in self._hops():
-                await hop.abandon()
+                if self._enough and hop.speaking:
+                    winner = hop
+                    await hop.cut()
+                else:
+                    await hop.abandon()
             self._account(winner, clockwork)
         if winner is None:
             raise ExhaustedError(self.served)

@@ -94,6 +94,17 @@ class Hop:
         except Failed as error:
             await self._fail(error.failure)
 
+    @property
+    def speaking(self) -> bool:
+        return self._state is State.COMMITTED
+
+    async def cut(self) -> None:
+        """Enough was heard: the upstream is closed and the answer counts as a good one."""
+        self.finish = self.finish or Finish("enough")
+        self._praise()
+        self._settle(Attempt(self.model.name, "ok", self.finish.reason), self._used(billed=True))
+        await self._close()
+
     async def abandon(self, outcome: str = "cancelled", reason: str = "") -> None:
         """Stops paying at once: closes the upstream and books what was used."""
         if self._state is State.SETTLED:
@@ -174,12 +185,14 @@ class Hop:
         self.finish = finish
         if finish.reason == "unknown" and not self._order.keep_partial:
             raise Failed(Failure(Fault.MALFORMED, "the stream ended before the answer did"))
-        health = self._tools.health
-        if self._permit:
-            health.succeed(self._permit)
-        if self.ttft_ms is not None:
-            health.latencies.record(self.model.name, self.ttft_ms)
+        self._praise()
         self._settle(Attempt(self.model.name, "ok", finish.reason), finish.tokens or self._used(billed=True))
+
+    def _praise(self) -> None:
+        if self._permit:
+            self._tools.health.succeed(self._permit)
+        if self.ttft_ms is not None:
+            self._tools.health.latencies.record(self.model.name, self.ttft_ms)
 
     async def _fail(self, failure: Failure) -> None:
         if self._state is State.SETTLED:

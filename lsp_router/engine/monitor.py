@@ -5,7 +5,7 @@ Routing's health is a value of one process; here it meets the shared database.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ from lsp_router.engine.order import Order
 from lsp_router.engine.purse import Purse
 from lsp_router.routing.alerts import Alert, Watch
 from lsp_router.routing.bench import day_end
-from lsp_router.routing.health import Health, Neighbours, Opened
+from lsp_router.routing.health import Health, Neighbours, Opened, scopes
 from lsp_router.routing.quota import pool_of
 from lsp_router.store.claims import Claims
 from lsp_router.store.database import BusyError
@@ -26,6 +26,7 @@ from lsp_router.store.facts import Facts
 from lsp_router.store.ledger import Ledger
 
 BENCH = "bench"
+DAILY = "day"
 ONCE_A_DAY = 86_400.0
 
 
@@ -51,19 +52,35 @@ class Monitor:
     health: Health = field(init=False)
     watch: Watch = field(default_factory=Watch)
     _seen: int = -1
+    _held: dict[str, float] = field(default_factory=dict)
+    """Scope → until when all processes hold it benched."""
+    _sent: Mapping[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.health = Health(Neighbours(self._publish, self._may_probe, self._count))
 
     def listen(self) -> None:
         """Takes over what other processes found out; microseconds when they found nothing."""
+        self._listen_for_quotas()
         version = self.desk.facts.version()
         if version == self._seen:
             return
         self._seen = version
-        for (scope, kind), fact in self.desk.facts.facts().items():
-            if kind == BENCH:
-                self.health.open(scope, fact.expires_at, str(fact.value.get("reason", "")), heard=True)
+        benched = {scope: fact for (scope, kind), fact in self.desk.facts.facts().items() if kind == BENCH}
+        for scope, fact in benched.items():
+            self.health.open(scope, fact.expires_at, str(fact.value.get("reason", "")), heard=True)
+        now = self.clock.now()
+        for scope in [s for s, until in self._held.items() if until > now and s not in benched]:
+            self.health.reset(scope)
+        self._held = {scope: fact.expires_at for scope, fact in benched.items()}
+
+    def pardon(self, model: Model) -> None:
+        """It was seen to work again: nobody holds anything against it, or against its pool, any more."""
+        for scope in scopes(model):
+            self.health.reset(scope)
+            fact = self.desk.facts.facts().get((scope, BENCH))
+            if fact is not None:
+                self.desk.facts.retract(scope, BENCH, fact.generation)
 
     def book(self, served: Served, order: Order, purse: Purse, uri: str = "") -> None:
         """Writes the ledger row and tells the user what they should know."""
@@ -78,6 +95,15 @@ class Monitor:
                 if self.desk.claims.first_time(f"{order.work.project} {alert.key}", now + ONCE_A_DAY):
                     self.raise_alert(alert)
 
+    def _listen_for_quotas(self) -> None:
+        sent = self.desk.claims.sent()
+        if sent is self._sent:
+            return
+        self._sent = sent
+        for (pool, window), (used, until) in sent.items():
+            if window == DAILY:
+                self.health.quotas.heard(pool, used, until)
+
     def _publish(self, opened: Opened) -> None:
         self.desk.facts.publish(opened.scope, BENCH, {"reason": opened.reason}, opened.until, longest=True)
 
@@ -89,6 +115,6 @@ class Monitor:
         if model.quota is None or model.quota.per_day is None:
             return
         pool, ends = pool_of(model), day_end(self.clock.now(), model.quota.resets)
-        used = self.desk.claims.spend_quota(pool, "day", 1, ends)
+        used = self.desk.claims.spend_quota(pool, DAILY, 1, ends)
         if used is not None:
             self.health.quotas.heard(pool, used, ends)

@@ -57,8 +57,9 @@ class Quotas:
         grant = model.quota
         if grant is None:
             return None
-        if grant.per_day is not None and shelf.day_ends > now and shelf.sent_today >= grant.per_day:
-            return Spent(f"its {grant.per_day} requests of today are spent", shelf.day_ends)
+        left, granted = self.left_today(model, now)
+        if left is not None and left <= 0 and shelf.day_ends > now:
+            return Spent(f"its {granted:.0f} requests of today are spent", shelf.day_ends)
         lately = [at for at in shelf.lately if now - at < MINUTE]
         if grant.per_minute is not None and len(lately) >= grant.per_minute:
             return Spent(f"its {grant.per_minute} requests of this minute are spent", lately[0] + MINUTE)
@@ -80,9 +81,11 @@ class Quotas:
         """(left, granted) requests of the day; None where nobody said."""
         shelf = self._shelves.get(pool_of(model), Shelf())
         fact = shelf.facts.get("day")
-        grant = model.quota.per_day if model.quota else None
-        if fact and fact.remaining is not None and (fact.resets_at is None or fact.resets_at > now):
-            return fact.remaining, fact.limit or grant or fact.remaining
+        grant: float | None = model.quota.per_day if model.quota else None
+        if fact and (fact.resets_at is None or fact.resets_at > now):
+            grant = fact.limit or grant
+            if fact.remaining is not None:
+                return fact.remaining, grant or fact.remaining
         if grant is None:
             return None, None
         return float(grant - (shelf.sent_today if shelf.day_ends > now else 0)), float(grant)
@@ -103,15 +106,15 @@ class Quotas:
             shelf.facts["day"] = replace(day, remaining=day.remaining - 1)
 
     def heard(self, pool: str, sent_today: int, day_ends: float) -> None:
-        """All processes together have sent this many."""
+        """All processes together have sent this many; of one day the higher count is the later one."""
         shelf = self._shelf(pool)
-        shelf.sent_today, shelf.day_ends = max(sent_today, shelf.sent_today), day_ends
+        known = shelf.sent_today if shelf.day_ends == day_ends else 0
+        shelf.sent_today, shelf.day_ends = max(sent_today, known), day_ends
 
     def learn(self, pool: str, facts: Iterable[QuotaFact], now: float) -> None:
         for fact in facts:
-            if fact.remaining is not None and fact.resets_at is None and fact.window == "minute":
-                fact = replace(fact, resets_at=now + MINUTE)  # noqa: PLW2901 - a fact without its reset holds for its window
-            self._shelf(pool).facts[fact.window] = fact
+            shelf = self._shelf(pool)
+            shelf.facts[fact.window] = _joined(shelf.facts.get(fact.window), fact, now)
 
     def inventory(self) -> dict[str, dict[str, QuotaFact]]:
         return {pool: dict(shelf.facts) for pool, shelf in self._shelves.items()}
@@ -123,6 +126,15 @@ class Quotas:
             if len(self._shelves) > POOLS:
                 self._shelves.popitem(last=False)
         return shelf
+
+
+def _joined(known: QuotaFact | None, fact: QuotaFact, now: float) -> QuotaFact:
+    """A fact without its reset holds for its window; one that names only the limit leaves what is left of it alone."""
+    if fact.remaining is not None:
+        return replace(fact, resets_at=now + MINUTE) if fact.resets_at is None and fact.window == "minute" else fact
+    if known is not None and known.remaining is not None and (known.resets_at or 0.0) > now:
+        return replace(known, limit=fact.limit)
+    return fact
 
 
 def pool_of(model: Model) -> str:

@@ -65,6 +65,14 @@ class GuardedProtocol(LanguageServerProtocol):
     def complain(self, error: Exception) -> None:
         log.warning("a message could not be read: %s", type(error).__name__)
 
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """Some clients count the kinds of triggers from 0; that is the first kind."""
+        if data.get("method") == lsp.TEXT_DOCUMENT_INLINE_COMPLETION:
+            context = (data.get("params") or {}).get("context")
+            if isinstance(context, dict) and context.get("triggerKind") not in {1, 2}:
+                context["triggerKind"] = 1
+        return super().structure_message(data)
+
     def _handle_cancel_notification(self, msg_id: int | str) -> None:
         self.running.cancel(("request", msg_id))
         if msg_id in self._request_futures:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from lsp_router.store.database import BusyError, Database
 from lsp_router.store.writer import Writer
@@ -18,6 +18,8 @@ class Claims:
         self._database = database
         self._writer = writer
         self._now = now
+        self._stamp: tuple[int, int] | None = None
+        self._sent: Mapping[tuple[str, str], tuple[int, float]] = {}
 
     def claim(self, scope: str, name: str, until: float) -> bool:
         """Whether the caller may, and nobody else until then: the one probe of a half-open breaker."""
@@ -54,6 +56,16 @@ class Claims:
             return self._database.read(lambda connection: _used(connection, scope, window, self._now()))
         return 0
 
+    def sent(self) -> Mapping[tuple[str, str], tuple[int, float]]:
+        """By scope and window, what all processes sent and until when it counts; the same object while nobody wrote."""
+        with contextlib.suppress(BusyError):
+            stamp = self._database.stamp()
+            if stamp != self._stamp:
+                rows = self._database.read(lambda connection: connection.execute(_RUNNING, (self._now(),)).fetchall())
+                self._sent = {(scope, window): (used, until) for scope, window, used, until in rows}
+                self._stamp = stamp
+        return self._sent
+
     def _first(self, name: str, until: float) -> bool:
         values = {"name": name, "until": until, "now": self._now()}
         try:
@@ -70,6 +82,7 @@ class Claims:
 
 _CLAIM = "INSERT INTO claim VALUES (:name, :until) ON CONFLICT (name) DO UPDATE SET until = :until WHERE until <= :now"
 
+_RUNNING = "SELECT scope, span, used, resets_at FROM quota WHERE resets_at > ?"
 _COUNT = """INSERT INTO quota VALUES (:scope, :span, :n, :resets_at) ON CONFLICT (scope, span) DO UPDATE SET
     used = :n + CASE WHEN resets_at > :now THEN used ELSE 0 END, resets_at = :resets_at"""
 

@@ -87,11 +87,12 @@ class Database:
     def checkpoint(self) -> None:
         """Moves a long write-ahead log into the database: it waits for the disk, so not in an event loop.
 
+        FULL keeps writers out meanwhile: they hear "busy" and go on, where otherwise the system would hold them up.
         The first write after it begins the log anew and waits for the disk as well, so it is done here too.
         """
         with contextlib.suppress(OSError, BusyError):
             if Path(f"{self.path}-wal").stat().st_size > LOG_LIMIT:
-                self.read(lambda connection: connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone())
+                self.read(lambda connection: connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone())
                 self.write(lambda connection: connection.execute("INSERT OR REPLACE INTO counter VALUES ('log', 0)"))
 
     def close(self) -> None:
@@ -232,7 +233,8 @@ def _transact(connection: sqlite3.Connection, work: Work[T]) -> T:
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=PATIENT, isolation_level=None, check_same_thread=False)
     try:
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only a file without tables takes this
+        if connection.execute("PRAGMA page_count").fetchone() == (0,):  # later it would only wait for the writers
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         _log_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA trusted_schema = OFF")

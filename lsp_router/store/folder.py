@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+WAIT = 2.0
 STALE = 30.0
 """A lock this old was left behind by a process that died."""
 
@@ -57,7 +58,7 @@ def set_aside(file: Path, damaged: int | None, *, keep: bool) -> None:
 def _alone(file: Path) -> Iterator[None]:
     """One process at a time; a folder is the lock because making one is atomic everywhere."""
     lock = Path(f"{file}.mending")
-    deadline = time.monotonic() + 2.0
+    deadline = time.monotonic() + WAIT
     while True:
         try:
             lock.mkdir()

@@ -21,8 +21,9 @@ PATIENCE = 0.02
 """Seconds; a cache is not worth waiting for."""
 REST = 300.0
 """Seconds before a folder that was full or read-only is tried again."""
-SHORT_REST = 10.0
-"""The same for one that another program had locked."""
+SHORT_REST = 2.0
+"""The same for one that another program has locked."""
+KNOCKS = 3
 
 
 class Shelf:
@@ -36,6 +37,7 @@ class Shelf:
         self._cache: Any = None
         self._inode: int | None = None
         self._rests_until = 0.0
+        self._knocks = 0
 
     def get(self, key: str) -> str | None:
         found: str | None = self._use(lambda cache: cache.get(key), None)
@@ -83,20 +85,26 @@ class Shelf:
         self._inode = identity(self._folder / DBNAME)
         self._cache = open_cache(self._folder, self._size, PATIENCE)
         self._inode = identity(self._folder / DBNAME)
+        self._knocks = 0
         return True
 
     def _cure(self, error: sqlite3.Error) -> None:
-        """A rollback by diskcache comes after SQLite's own, fails, and hides the error that counts."""
-        first = error.__context__ if isinstance(error.__context__, sqlite3.Error) else error
-        match diagnose(first):
-            case Ailment.BUSY if self._cache is not None:
-                return
+        match diagnose(error):
             case Ailment.BUSY:
-                self._rest(str(first), SHORT_REST)
+                self._knock()
             case Ailment.UNUSABLE:
-                self._rest(str(first))
+                self._rest(str(error))
             case Ailment.DAMAGED | Ailment.MOVED | Ailment.BUG:
-                self._start_over(str(first))
+                self._start_over(str(error))
+
+    def _knock(self) -> None:
+        """Once is bad luck with a neighbour's writing; who finds a door locked again and again says so."""
+        if self._cache is not None:
+            return
+        self._knocks += 1
+        self._rests_until = self._ticks() + SHORT_REST
+        if self._knocks >= KNOCKS:
+            self._say_off("another program keeps it locked")
 
     def _start_over(self, reason: str) -> None:
         self.close()
@@ -107,9 +115,12 @@ class Shelf:
             return
         self._notices.once("damaged", f"The cache in {self._folder} was damaged ({reason}) and has been started anew.")
 
-    def _rest(self, reason: str, seconds: float = REST) -> None:
+    def _rest(self, reason: str) -> None:
         self.close()
-        self._rests_until = self._ticks() + seconds
+        self._rests_until = self._ticks() + REST
+        self._say_off(reason)
+
+    def _say_off(self, reason: str) -> None:
         self._notices.once(
             "off",
             f"The cache in {self._folder} cannot be used ({reason}); answers are kept in memory only. "

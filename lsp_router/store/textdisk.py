@@ -65,18 +65,18 @@ SETTINGS: dict[str, Any] = {
 
 def open_cache(folder: Path, size: int, patience: float) -> Any:
     """A diskcache over the folder; raises sqlite3.Error or OSError."""
-    vet(folder / DBNAME)
+    vet(folder / DBNAME, patience)
     return diskcache.Cache(str(folder), timeout=patience, disk=TextDisk, size_limit=size, **SETTINGS)
 
 
-def vet(file: Path) -> None:
+def vet(file: Path, patience: float) -> None:
     """Raises what SQLite would for a damaged file if its settings are not ours, or for a locked one.
 
     diskcache turns each setting into an attribute or a PRAGMA, and waits a minute for a lock when it opens a file.
     """
     if not file.exists():
         return
-    connection = sqlite3.connect(file, timeout=0.1, isolation_level=None)
+    connection = sqlite3.connect(file, timeout=patience, isolation_level=None)
     try:
         connection.execute("BEGIN IMMEDIATE")
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

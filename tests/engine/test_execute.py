@@ -163,6 +163,26 @@ def test_cancelling_closes_the_upstream_and_books_what_was_used() -> None:
     assert world.till.gone == pytest.approx(model.price.base.cost(Tokens(input=100, output=1)))
 
 
+def test_enough_closes_the_upstream_and_counts_as_an_answer() -> None:
+    world = World({"a": saying(*"abcdefgh", gap=1.0)})
+
+    async def read_two() -> Served:
+        run = world.engine.run(world.order(paid("a")))
+        async with aclosing(run.stream()) as pieces:
+            async for piece in pieces:
+                if piece == "b":
+                    run.enough()
+                    break
+        return run.served
+
+    served = run_virtually(read_two())
+    assert world.transport.closed == ["a"]
+    assert outcomes(served) == [("a", "ok")]
+    assert (served.finish, served.model.name) == ("enough", "a")
+    assert world.till.open == {}
+    assert world.till.gone > 0
+
+
 def test_cancelling_before_the_first_token_costs_nothing() -> None:
     world = World({"a": saying("a", wait=9)})
 

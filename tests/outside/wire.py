@@ -12,7 +12,8 @@ KINDS = {
     "anthropic": Dialect.ANTHROPIC,
     "gemini": Dialect.GEMINI,
     "mistral": Dialect.MISTRAL,
-    "llamacpp": Dialect.LLAMACPP,
+    "ollama": Dialect.OLLAMA,
+    "llama": Dialect.LLAMACPP,
 }
 CHAT = Prompt(messages=(Message("user", "Complete it."),))
 HOLE = Prompt(hole=Hole("def greet(name):\n", "\n"))
@@ -36,11 +37,10 @@ async def stream(url: str, protocol: str, timeouts: dict[str, float]) -> dict[st
 
 
 def _call(url: str, protocol: str, timeouts: dict[str, float]) -> Call:
-    family, _, shape = protocol.partition("-")
-    kind = KINDS.get(family, Dialect.OLLAMA if family == "ollama" else Dialect.OPENAI)
+    kind = next((kind for family, kind in KINDS.items() if protocol.startswith(family)), Dialect.OPENAI)
     provider = Provider("replay", kind, url.removesuffix("/chat/completions"))
     patience = Patience(timeouts["first_byte"] / 1000, timeouts["idle"] / 1000, timeouts["total"] / 1000)
-    prompt = HOLE if shape in {"completions", "generate", "fim", "infill"} else CHAT
+    prompt = HOLE if protocol.rpartition("-")[2] in {"completions", "generate", "fim", "infill"} else CHAT
     return Call(provider, Model("m", "replay", "m"), prompt, patience)
 
 

@@ -63,6 +63,11 @@ def now() -> Now:
 
 
 @pytest.fixture
+def ticks() -> Now:
+    return Now(0.0)
+
+
+@pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     home = Home(tmp_path / "data")
     yield home

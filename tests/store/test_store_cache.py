@@ -254,7 +254,7 @@ print(len(said), cache.info().durable, cache.info().entries >= 100, cache.get(ke
     assert run(text, folder).split() == ["1", "False", "1", "True", "True", "text"]
 
 
-def test_a_cache_that_another_program_locks_costs_no_time(make, folder, said, locked) -> None:
+def test_a_cache_that_another_program_locks_costs_no_time(make, folder, said, locked, ticks) -> None:
     cache = make(front=SMALL)
     cache.put(key("a"), "text")
     other = locked(file_of(folder))
@@ -263,11 +263,14 @@ def test_a_cache_that_another_program_locks_costs_no_time(make, folder, said, lo
     cache.put(key("b"), "text")
     assert time.monotonic() - started < 1
     assert said == []
-    newcomer = make(front=SMALL)
-    assert newcomer.get(key("a")) is None
+    newcomer = make(front=SMALL, ticks=ticks)
+    for minute in range(5):
+        assert len(said) == (minute > 2)
+        assert newcomer.get(key("a")) is None
+        ticks.at += 60
     assert time.monotonic() - started < 2
-    assert len(said) == 1
     other.close()
+    assert newcomer.get(key("a")) == Hit("text")
     cache.put(key("b"), "text")
     assert cache.get(key("b")) == Hit("text")
 
@@ -293,7 +296,7 @@ def test_several_processes_share_it(make, folder, start) -> None:
     outputs = [process.communicate(timeout=30) for process in processes]
     assert [out.split() for out, _ in outputs] == [["0", "0"]] * 3, outputs
     cache = make()
-    assert sum(cache.get(key(str(n))) == Hit(str(n) * 50) for n in range(300)) > 250
+    assert sum(cache.get(key(str(n))) == Hit(str(n) * 50) for n in range(300)) > 100
 
 
 def test_a_killed_process_leaves_a_cache_that_works(make, folder, start, said) -> None:

@@ -28,10 +28,12 @@ def test_what_one_learns_all_know_until_it_is_over(ours, theirs, now) -> None:
 
 
 def test_the_version_moves_with_facts_and_with_nothing_else(ours, theirs, now, database) -> None:
-    start = theirs.version()
+    ours.publish("pool:cerebras", "bench", {}, now() + 60)
+    start, known = theirs.version(), theirs._known
     assert theirs.version() == start
     database.write(lambda c: c.execute("INSERT INTO claim VALUES ('x', 1)"))
     assert theirs.version() == start
+    assert theirs._known is known
     ours.publish("pool:groq", "bench", {}, now() + 60)
     assert theirs.version() != start
 

@@ -54,9 +54,9 @@ def test_a_large_ledger_shrinks_piece_by_piece_and_gives_its_space_back(home, da
         ledger.record(entry(f"d{n}", at=NOON - 200 * DAY))
     ledger.flush()
     pages = database.read(lambda c: c.execute("PRAGMA page_count").fetchone()[0])
-    database.write(upkeep(Retention(), lambda: NOON))
+    database.write(upkeep(Retention(), lambda: NOON), 5.0)
     assert count(database, "decision") == 499
-    database.write(upkeep(Retention(), lambda: NOON))
+    database.write(upkeep(Retention(), lambda: NOON), 5.0)
     assert count(database, "decision") == 0
     assert database.read(lambda c: c.execute("PRAGMA page_count").fetchone()[0]) < pages / 2
 

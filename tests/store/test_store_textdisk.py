@@ -60,7 +60,8 @@ def use_everything(folder: Path) -> list[str]:
     return said
 
 
-PLANT = "INSERT INTO Cache (key, raw, store_time, access_time, size, mode, filename, value, tag) VALUES (?, ?, 1, 1, ?, ?, ?, ?, ?)"
+PLANT = """INSERT INTO Cache (key, raw, store_time, access_time, size, mode, filename, value, tag)
+    VALUES (?, ?, 1, 1, ?, ?, ?, ?, ?)"""
 
 
 def bomb(tmp_path: Path) -> bytes:

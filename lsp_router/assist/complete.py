@@ -1,0 +1,199 @@
+"""One inline completion, from the moment in the editor to text for the cursor; every early end says why.
+
+Cheapest first: the gate, what is shown already, a request under way that the text continues, memory and disk.
+Only what none of them knows is routed to a model, and only while somebody still waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from lsp_router.assist.answers import Answers
+from lsp_router.assist.flight import Flight
+from lsp_router.assist.kitchen import Kitchen
+from lsp_router.assist.moment import Moment, Suggestion
+from lsp_router.assist.pace import Pace
+from lsp_router.assist.request import Request, Withdrawn, compose
+from lsp_router.assist.reuse import Shown, rests
+from lsp_router.assist.trigger import gate
+from lsp_router.domain.model import Tier
+
+DOCUMENTS = 64
+"""How many documents are remembered at once."""
+
+
+@dataclass(slots=True)
+class Place:
+    """What is known of one document: what it shows, what is under way for it, and why it shows nothing."""
+
+    shown: Shown | None = None
+    offered: tuple[Suggestion, ...] = ()
+    flight: Flight | None = None
+    path: str = ""
+    why: str = ""
+    withheld: tuple[str, ...] = ()
+    pace: Pace = field(default_factory=Pace)
+
+
+class Completer:
+    """Owns what is shown and what is under way in each document."""
+
+    def __init__(self, kitchen: Kitchen) -> None:
+        self._kitchen = kitchen
+        self._answers = Answers(kitchen)
+        self._places: OrderedDict[str, Place] = OrderedDict()
+        self._speculating: set[asyncio.Task[object]] = set()
+
+    async def complete(self, moment: Moment) -> list[Suggestion]:
+        place = self._place(moment.uri)
+        place.path = moment.document.path
+        place.pace.key(asyncio.get_running_loop().time())
+        place.why = self._refusal(moment)
+        if place.why:
+            self._drop_flight(place)
+            return []
+        again = self._from_shown(place, moment)
+        if again is not None:
+            return again
+        joined = await self._from_flight(place, moment)
+        if joined is not None:
+            return joined
+        return await self._fresh(place, moment)
+
+    def why(self, uri: str) -> tuple[str, tuple[str, ...]]:
+        """Why the document shows no suggestion now, and what was withheld from the last request."""
+        place = self._places.get(uri)
+        return (place.why, place.withheld) if place else ("nothing was asked for here yet", ())
+
+    def path_of(self, uri: str) -> str:
+        """How the ledger knows the document."""
+        place = self._places.get(uri)
+        return place.path if place else ""
+
+    def forget(self, uri: str) -> None:
+        """The document was closed: nothing of it is worth paying for any more."""
+        place = self._places.pop(uri, None)
+        if place is not None:
+            self._drop_flight(place)
+
+    def speculate(self, moment: Moment, suggestion: Suggestion) -> None:
+        """The suggestion is on the screen; what would come after it is asked for ahead, where that costs nothing."""
+        if not self._kitchen.settings.completion.speculative:
+            return
+        task: asyncio.Task[object] = asyncio.create_task(self._ahead(_accepted(moment, suggestion)))
+        self._speculating.add(task)
+        task.add_done_callback(self._speculating.discard)
+
+    async def close(self) -> None:
+        for place in self._places.values():
+            self._drop_flight(place)
+        for task in self._speculating:
+            task.cancel()
+        await asyncio.gather(*self._speculating, return_exceptions=True)
+
+    # --- the stages ---
+
+    def _refusal(self, moment: Moment) -> str:
+        settings, language = self._kitchen.settings.completion, moment.document.language
+        if not settings.enabled:
+            return "completions are switched off ([completion] enabled)"
+        if not settings.languages.get(language, True):
+            return f"completions are switched off for {language} ([completion] languages)"
+        ruling = self._kitchen.judge(moment.document.path)
+        if ruling.ignored:
+            return f"this file is left alone: {ruling.rule}"
+        found = gate(moment.prefix, moment.suffix, language)
+        return "" if moment.asked_for or found.auto else found.why
+
+    def _from_shown(self, place: Place, moment: Moment) -> list[Suggestion] | None:
+        """Typing the letters of a suggestion keeps it: no network, no spend, no delay."""
+        if place.shown is None or moment.asked_for:
+            return None
+        left = rests(place.shown, moment.prefix, moment.suffix)
+        if not left:
+            return None
+        self._drop_flight(place)
+        return [replace(place.offered[r.index], insert=r.insert, replace=r.replace, source="shown") for r in left]
+
+    async def _from_flight(self, place: Place, moment: Moment) -> list[Suggestion] | None:
+        flight = place.flight
+        if flight is None:
+            return None
+        if moment.asked_for or not flight.leads_to(moment):
+            self._drop_flight(place)
+            return None
+        flight.take_over()
+        return await self._wait(place, flight, moment)
+
+    async def _fresh(self, place: Place, moment: Moment) -> list[Suggestion]:
+        try:
+            request = compose(self._kitchen, moment)
+        except Withdrawn as reason:
+            place.why, place.withheld = str(reason), reason.withheld
+            return []
+        place.withheld = request.withheld
+        kept = self._answers.kept(request)
+        if kept is not None:
+            return self._show(place, moment, kept, "the models had nothing to suggest here a moment ago")
+        flight = Flight(self._answers, request, self._delay(place, request))
+        place.flight = flight
+        return await self._wait(place, flight, moment)
+
+    async def _wait(self, place: Place, flight: Flight, moment: Moment) -> list[Suggestion]:
+        found = await flight.wait()
+        if found is None:
+            return []
+        if place.flight is flight and flight.done:
+            place.flight = None
+        shown = self._show(place, flight.moment, found, flight.why)
+        return shown if flight.moment is moment else self._from_shown(place, moment) or []
+
+    def _show(self, place: Place, moment: Moment, found: Sequence[Suggestion], why: str) -> list[Suggestion]:
+        place.why = "" if found else why
+        if found:
+            texts, replaces = tuple(s.insert for s in found), tuple(s.replace for s in found)
+            place.shown = Shown(moment.prefix, moment.suffix, texts, replaces)
+            place.offered = tuple(found)
+        return list(found)
+
+    # --- helpers ---
+
+    def _delay(self, place: Place, request: Request) -> float:
+        debounce = self._kitchen.settings.completion.debounce
+        if request.moment.asked_for:
+            return 0.0
+        return place.pace.delay(request.first.tier) if debounce == "adaptive" else debounce / 1000
+
+    def _drop_flight(self, place: Place) -> None:
+        flight, place.flight = place.flight, None
+        if flight is not None:
+            flight.cancel()
+
+    def _place(self, uri: str) -> Place:
+        place = self._places.get(uri)
+        if place is None:
+            place = self._places[uri] = Place()
+            while len(self._places) > DOCUMENTS:
+                _, oldest = self._places.popitem(last=False)
+                self._drop_flight(oldest)
+        self._places.move_to_end(uri)
+        return place
+
+    async def _ahead(self, moment: Moment) -> None:
+        try:
+            request = compose(self._kitchen, moment)
+        except Withdrawn:
+            return
+        costless = tuple(m for m in request.decision.chain if m.tier is not Tier.PAID)
+        if not costless or self._answers.kept(request) is not None:
+            return
+        request = replace(request, decision=replace(request.decision, chain=costless))
+        await self._answers.ask(request)
+
+
+def _accepted(moment: Moment, suggestion: Suggestion) -> Moment:
+    text = moment.prefix + suggestion.insert + moment.suffix[suggestion.replace :]
+    return replace(moment, document=replace(moment.document, text=text), offset=moment.offset + len(suggestion.insert))

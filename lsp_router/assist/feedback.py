@@ -1,0 +1,98 @@
+"""What the user made of a suggestion: shown, taken whole or in part, thrown away, and still there minutes later."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lsp_router.assist.kitchen import Kitchen
+from lsp_router.assist.moment import Moment, Suggestion
+from lsp_router.store.entry import Feedback as Report
+from lsp_router.store.entry import Reaction
+
+LOOKS = (15.0, 30.0, 120.0, 300.0, 600.0)
+"""Seconds after which an accepted text is looked for."""
+REMEMBERED = 256
+SURVIVES = 50.0
+"""Half of a text, in fuzzy likeness, is still that text."""
+AROUND = 2_000
+
+
+@dataclass(slots=True)
+class Offer:
+    moment: Moment
+    suggestion: Suggestion
+    taken: bool = False
+
+
+@dataclass(slots=True)
+class Feedback:
+    """Owns the offers that may still be reacted to; reactions go to the ledger."""
+
+    kitchen: Kitchen
+    text_of: Callable[[str], str | None] = lambda _uri: None
+    """The document as it is now; None when it was closed."""
+    _offers: OrderedDict[str, Offer] = field(default_factory=OrderedDict)
+    _watching: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def offered(self, moment: Moment, suggestions: list[Suggestion]) -> None:
+        for suggestion in suggestions[:1]:
+            self._offers[suggestion.id] = Offer(moment, suggestion)
+            self._offers.move_to_end(suggestion.id)
+        while len(self._offers) > REMEMBERED:
+            self._offers.popitem(last=False)
+
+    def shown(self, ident: str) -> Offer | None:
+        offer = self._offers.get(ident)
+        if offer is not None:
+            self._report(ident, Reaction.SHOWN)
+        return offer
+
+    def accepted(self, ident: str) -> None:
+        offer = self._offers.get(ident)
+        if offer is None or offer.taken:
+            return
+        offer.taken = True
+        self._report(ident, Reaction.ACCEPTED, len(offer.suggestion.insert))
+        task = asyncio.create_task(self._watch(ident, offer))
+        self._watching.add(task)
+        task.add_done_callback(self._watching.discard)
+
+    def partially_accepted(self, ident: str, units: int) -> None:
+        """`units` is the accepted length so far, in UTF-16 as clients count it."""
+        offer = self._offers.get(ident)
+        if offer is not None:
+            taken = offer.suggestion.insert.encode("utf-16-le", "surrogatepass")[: 2 * units]
+            self._report(ident, Reaction.PARTIAL, len(taken.decode("utf-16-le", "ignore")))
+
+    def rejected(self, ident: str) -> None:
+        if self._offers.pop(ident, None) is not None:
+            self._report(ident, Reaction.REJECTED)
+
+    async def close(self) -> None:
+        for task in self._watching:
+            task.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
+
+    async def _watch(self, ident: str, offer: Offer) -> None:
+        passed = 0.0
+        for look in LOOKS:
+            await asyncio.sleep(look - passed)
+            passed = look
+            text = self.text_of(offer.moment.uri)
+            if text is None or not still_there(text, offer.suggestion.insert, offer.moment.offset):
+                return
+            self._report(ident, Reaction.SURVIVED, len(offer.suggestion.insert), look)
+
+    def _report(self, ident: str, reaction: Reaction, chars: int = 0, after: float = 0.0) -> None:
+        self.kitchen.react(Report(ident, reaction, chars, after))
+
+
+def still_there(text: str, accepted: str, offset: int) -> bool:
+    """Whether the accepted text, or what it was edited into, still stands about where it was put."""
+    from rapidfuzz import fuzz  # noqa: PLC0415 - seconds after an accept, never on the way to one
+
+    near = text[max(0, offset - AROUND) : offset + len(accepted) + AROUND]
+    return accepted in near or fuzz.partial_ratio(accepted, near) >= SURVIVES

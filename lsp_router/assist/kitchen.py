@@ -1,0 +1,65 @@
+"""What the use cases need from whoever wires them: decisions, the engine, the cache and the rules on files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from lsp_router.config.schema import Settings
+from lsp_router.context.gather import Gatherer
+from lsp_router.context.privacy import Ruling
+from lsp_router.domain.decision import Decision, Served
+from lsp_router.domain.model import Model
+from lsp_router.domain.task import Work
+from lsp_router.domain.wire import Prompt
+from lsp_router.engine.execute import Engine
+from lsp_router.engine.order import Order
+from lsp_router.prompts.library import Library
+from lsp_router.store.cache import Cache
+from lsp_router.store.entry import Feedback
+
+
+class Kitchen(Protocol):
+    """The app, as far as use cases may see it."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def engine(self) -> Engine: ...
+
+    @property
+    def library(self) -> Library: ...
+
+    @property
+    def gatherer(self) -> Gatherer: ...
+
+    def cache(self) -> Cache: ...
+
+    def decide(self, work: Work) -> Decision: ...
+
+    def order(
+        self,
+        decision: Decision,
+        work: Work,
+        prompt_for: Callable[[Model], Prompt],
+        *,
+        request: str = "",
+        keep_partial: bool = False,
+    ) -> Order: ...
+
+    def takes_files(self, model: Model) -> bool:
+        """Whether the model's endpoint has a field of its own for other files."""
+        ...
+
+    def judge(self, path: str) -> Ruling:
+        """What may be done with a file, by its path in the workspace."""
+        ...
+
+    def react(self, feedback: Feedback) -> None:
+        """Writes to the ledger what the user made of an answer."""
+        ...
+
+    def note(self, served: Served, work: Work) -> None:
+        """Books what no model was asked for: an answer of the cache."""
+        ...

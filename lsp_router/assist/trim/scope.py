@@ -1,0 +1,85 @@
+"""A completion ends with the block it stands in: what comes after belongs to somebody else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lsp_router.assist.trim.balance import Ledger
+from lsp_router.assist.trim.brackets import Walk
+from lsp_router.assist.trim.languages import Blocks
+from lsp_router.assist.trim.lines import continues, first_with_text, only_closes, width
+from lsp_router.assist.trim.place import Draft
+from lsp_router.assist.trim.scene import Header, Scene
+
+_CONTROL = re.compile(
+    r"\s*(?:\}\s*)?(?:async )?"
+    r"(?:if|elif|else|for|while|try|except|finally|with|match|case|switch|unless|begin|do)\b"
+)
+
+
+def stop_at_closed_block(draft: Draft, scene: Scene) -> Draft:
+    """Close no more brackets than the lines below leave to close, and stop when the function is whole."""
+    if not scene.syntax.is_code:
+        return draft
+    walk = Walk(draft.text, scene.syntax, scene.before.quote)
+    brackets = list(walk)
+    ledger = Ledger(draft, scene, scene.below_when(walk.quote))
+    for bracket in brackets:
+        over = ledger.take(bracket)
+        if over is not None:
+            return over
+    return ledger.close()
+
+
+def stop_at_dedent(draft: Draft, scene: Scene) -> Draft:
+    """Where indentation makes blocks: end with the function, or with the statement that the cursor's line began."""
+    if scene.syntax.blocks not in {Blocks.INDENT, Blocks.WORDS}:
+        return draft
+    lines = draft.lines
+    depth = scene.depth(first_with_text(lines))
+    floor = _floor(scene.headers(depth))
+    strings = _lines_in_strings(lines, scene)
+    nested = False
+    for number, line in enumerate(lines[1:], 1):
+        if not line.strip() or number in strings:
+            continue
+        deep = width(line)
+        statement_over = not scene.blank and nested and deep <= depth
+        nested = nested or deep > depth
+        out_of_block = statement_over or (floor is not None and deep <= floor.width)
+        if out_of_block and not _still_belongs(line, None if statement_over else floor, scene):
+            return draft.end("\n".join(lines[:number]))
+    return draft
+
+
+def _floor(headers: Sequence[Header]) -> Header | None:
+    """The outermost enclosing function, or the innermost type when the cursor stands directly in one."""
+    return next((header for header in headers if not header.names_a_type), headers[-1] if headers else None)
+
+
+def _still_belongs(line: str, floor: Header | None, scene: Scene) -> bool:
+    """A branch of the same statement, or its closing line, unless the lines below bring that themselves."""
+    goes_on = continues(line) and (floor is None or bool(_CONTROL.match(floor.text)))
+    return (goes_on or only_closes(line)) and not _closed_below(width(line), scene)
+
+
+def _closed_below(deep: int, scene: Scene) -> bool:
+    """Whether the document itself closes, continues or still fills the block at this depth."""
+    below = scene.line_below
+    if not below:
+        return False
+    return width(below) > deep or (width(below) == deep and (only_closes(below) or continues(below)))
+
+
+def _lines_in_strings(lines: Sequence[str], scene: Scene) -> set[int]:
+    """The lines that begin inside a string that spans lines: their indentation means nothing."""
+    quote, found = scene.before.quote, set()
+    for number, line in enumerate(lines):
+        if quote:
+            found.add(number)
+        walk = Walk(line + "\n", scene.syntax, quote)
+        for _ in walk:
+            pass
+        quote = walk.quote
+    return found

@@ -1,0 +1,203 @@
+"""The open file as strings over an alphabet of tokens: its index is itself, and looking up is searching a string.
+
+Every distinct token is one character, so the file is a string, an exact context is a substring, and `str.find` is the
+index. Further columns of the same length hold *what a token follows* in other senses (with which line head, at which
+argument of which call, …), one character per distinct combination. An edit re-reads the lines it touched and splices.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lsp_router.embedded.alphabet import ROOM, Alphabet, Codes
+from lsp_router.embedded.brackets import Stack, feed
+from lsp_router.embedded.languages import Language
+from lsp_router.embedded.lexer import START, Lexed, lex_line, line_start
+
+MAX_READ = 400
+"""How many lines one update reads at most, so that a keystroke stays cheap; more is for `build`, in slices."""
+SLICE = 50
+SKIP, HEAD, HEADS, CALL, NEXT = range(5)
+"""What a token follows, beside the token before it: the third last token; the line's head; that and the head of the
+line above; the call and its argument; the line's head and the beginning of the line below."""
+COLUMNS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a line inherits from the lines above; an equal entry above equal text makes equal columns."""
+
+    state: str
+    indent: int
+    tail: str
+    """The last three tokens' characters."""
+    head: str
+    """The first token of the last line of code."""
+    previous_head: str
+    stack: Stack
+
+
+@dataclass(slots=True)
+class _Row:
+    """One line woven into columns; the last column still lacks how the line below begins."""
+
+    lexed: Lexed
+    entry: Entry
+    exact: str = ""
+    columns: tuple[list[str], ...] = ()
+
+
+class Document:
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.alphabet = Alphabet(language)
+        self.codes = [Codes() for _ in range(COLUMNS)]
+        nothing = self.alphabet.nothing
+        top = Entry("", 0, nothing * 2 + self.alphabet.add(START), nothing, nothing, ())
+        self.lines: list[str] = []
+        self.lexed: list[Lexed] = []
+        self.entries: list[Entry] = [top]
+        """One more than there are lines: the last is what a further line would inherit."""
+        self.starts: list[int] = [0]
+        """Where each line's tokens begin, and where the last one's end."""
+        self.exact = ""
+        self.shape = ""
+        self.spaces = b""
+        self.columns = [""] * COLUMNS
+        self.counts: Counter[str] = Counter()
+        """How often each character occurs."""
+
+    def update(self, lines: Sequence[str]) -> bool:
+        """Follow an edit. False, and nothing changed, when that takes more reading than a keystroke may cost."""
+        above, below = _common(self.lines, lines)
+        if above == len(self.lines) == len(lines):
+            return True
+        if max(len(self.alphabet), *map(len, self.codes)) > ROOM:
+            return False
+        return self._splice(lines, above, below)
+
+    def build(self, lines: Sequence[str]) -> Iterator[None]:
+        """Read a whole file, pausing every few lines."""
+        for end in range(SLICE, len(lines) + SLICE, SLICE):
+            self._splice(lines[:end], len(self.lines), 0)
+            yield
+
+    def _splice(self, lines: Sequence[str], above: int, below: int) -> bool:
+        """Replace the lines between the first `above` and the last `below` ones, and whatever hangs on them."""
+        first = self._code_before(above)
+        read = self._read(lines, first, above, below)
+        if read is None:
+            return False
+        rows, last = read
+        old_end = first + len(rows) + len(self.lines) - len(lines)
+        self._look_below(rows, old_end)
+        if old_end == len(self.lines):
+            self.entries[-1] = last
+        self._replace(rows, first, old_end)
+        self.lines = list(lines)
+        return True
+
+    def _code_before(self, line: int) -> int:
+        """The last line of code above: its columns say how the next one begins, so both change together."""
+        while line > 0:
+            line -= 1
+            if self.lexed[line].tokens:
+                break
+        return line
+
+    def _read(self, lines: Sequence[str], first: int, above: int, below: int) -> tuple[list[_Row], Entry] | None:
+        """Weave from `first` on until everything is again as it was; None when that is too far."""
+        rows: list[_Row] = []
+        entry, shift, read = self.entries[first], len(self.lines) - len(lines), 0
+        for at in range(first, len(lines)):
+            old = at if at < above else at + shift if at >= len(lines) - below else None
+            if old is not None and at >= above and self.entries[old] == entry:
+                break
+            if old is not None and self.entries[old].state == entry.state:
+                lexed = self.lexed[old]
+            elif (read := read + 1) > MAX_READ:
+                return None
+            else:
+                lexed = lex_line(self.language, lines[at], entry.state)
+            row, entry = self._weave(lexed, entry)
+            rows.append(row)
+        return rows, entry
+
+    def _weave(self, lexed: Lexed, entry: Entry) -> tuple[_Row, Entry]:
+        if not lexed.tokens:
+            return _Row(lexed, entry), entry if entry.state == lexed.state else _with_state(entry, lexed.state)
+        add, definers = self.alphabet.add, self.language.definers
+        skip, head, heads, call, _ = self.codes
+        columns: tuple[list[str], ...] = tuple([] for _ in range(COLUMNS))
+        skips, in_head, in_heads, calls, nexts = columns
+        opening = line_start(entry.indent, lexed.indent)
+        symbols = "".join([add(opening), *map(add, lexed.tokens)])
+        trail, stack, previous = entry.tail + symbols, entry.stack, ""
+        here, above = entry.head, entry.previous_head
+        for at, token in enumerate((opening, *lexed.tokens)):
+            last = trail[at + 2]
+            skips.append(skip[last + trail[at]])
+            in_head.append(head[last + here])
+            in_heads.append(heads[last + here + above])
+            callee, argument = (
+                (add(stack[-1].callee), chr(stack[-1].argument)) if stack else (self.alphabet.nothing, "")
+            )
+            calls.append(call[last + callee + argument])
+            nexts.append(last + here)
+            if at < 2:
+                here, above = (self.alphabet.nothing, entry.head) if at == 0 else (symbols[1], entry.head)
+            stack, previous = feed(stack, token, previous, definers), token
+        after = Entry(lexed.state, lexed.indent, trail[-3:], symbols[1], entry.head, stack)
+        return _Row(lexed, entry, symbols, columns), after
+
+    def _look_below(self, rows: list[_Row], old_end: int) -> None:
+        """Complete the last column, from the bottom up."""
+        codes, add = self.codes[NEXT], self.alphabet.add
+        below = next(("".join(map(add, lexed.tokens[:2])) for lexed in self.lexed[old_end:] if lexed.tokens), "")
+        for row in reversed(rows):
+            if row.exact:
+                nexts, own = row.columns[NEXT], row.exact[1:3]
+                nexts[:] = [codes[nexts[0] + own], *[codes[key + below] for key in nexts[1:]]]
+                below = own
+
+    def _replace(self, rows: list[_Row], first: int, old_end: int) -> None:
+        start, end = self.starts[first], self.starts[old_end]
+        exact = "".join([row.exact for row in rows])
+        self.counts.subtract(self.exact[start:end])
+        self.counts.update(exact)
+        self.exact = self.exact[:start] + exact + self.exact[end:]
+        self.shape = self.shape[:start] + self.alphabet.shapes(exact) + self.shape[end:]
+        spaces = b"".join([b"\0" + bytes(row.lexed.spaces) for row in rows if row.exact])
+        self.spaces = self.spaces[:start] + spaces + self.spaces[end:]
+        for at, column in enumerate(self.columns):
+            woven = "".join([code for row in rows if row.exact for code in row.columns[at]])
+            self.columns[at] = column[:start] + woven + column[end:]
+        self.lexed[first:old_end] = [row.lexed for row in rows]
+        self.entries[first:old_end] = [row.entry for row in rows]
+        self._recount(rows, first, old_end)
+
+    def _recount(self, rows: list[_Row], first: int, old_end: int) -> None:
+        """Where lines begin: those below moved by how much the replaced ones grew."""
+        starts, at = [], self.starts[first]
+        for row in rows:
+            starts.append(at)
+            at += len(row.exact)
+        grown = at - self.starts[old_end]
+        below = self.starts[old_end:]
+        self.starts[first:] = starts + ([start + grown for start in below] if grown else below)
+
+
+def _with_state(entry: Entry, state: str) -> Entry:
+    return Entry(state, entry.indent, entry.tail, entry.head, entry.previous_head, entry.stack)
+
+
+def _common(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many lines at the beginning and, of the rest, at the end are the same."""
+    limit = min(len(old), len(new))
+    above = next((at for at in range(limit) if old[at] != new[at]), limit)
+    below = 0
+    while below < limit - above and old[-1 - below] == new[-1 - below]:
+        below += 1
+    return above, below

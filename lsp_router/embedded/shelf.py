@@ -1,0 +1,151 @@
+"""Looking things up in one mapped segment: its words, exact contexts, and contexts up to renaming."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Sequence
+
+from lsp_router.embedded.hashing import LENGTHS, bucket_bits, hash_contexts
+from lsp_router.embedded.segment import Segment
+
+DEPTH = 16
+"""How many tokens back exact contexts are compared."""
+MAX_SAMPLES = 20
+MAX_RENAMED = 16
+MAX_WORDS = 200
+_MAX_REMEMBERED = 50_000
+UNKNOWN = -1
+
+
+class Shelf:
+    """A segment to ask. `hidden` files (by number) are never witnesses: not the one being edited, not outdated ones."""
+
+    def __init__(self, segment: Segment) -> None:
+        arrays = segment.arrays
+        self.files = {row.path: number for number, row in enumerate(segment.facts.files)}
+        self._file_starts = [row.start for row in segment.facts.files]
+        self._blob, self._ends, self._names = arrays["texts"], arrays["text_ends"], arrays["names"]
+        self._tokens, self._marks = arrays["tokens"], arrays["marks"]
+        self._order, self._starts = arrays["order"], arrays["starts"]
+        self._tables = [
+            (length, *(arrays[f"renamed-{length}-{part}"] for part in ("buckets", "marks", "positions")))
+            for length in LENGTHS
+        ]
+        self._bits = bucket_bits(segment.facts.tokens)
+        self._ids: dict[str, int] = {}
+        self._texts: dict[int, str] = {}
+
+    def find(self, text: str) -> int:
+        """A token's number, UNKNOWN when the project does not have it."""
+        number = self._ids.get(text)
+        if number is None:
+            raw = text.encode("utf-8", "surrogatepass")
+            at = bisect_left(range(len(self._names)), raw, key=self._raw)
+            number = at if at < len(self._names) and self._raw(at) == raw else UNKNOWN
+            if len(self._ids) > _MAX_REMEMBERED:
+                self._ids.clear()
+            self._ids[text] = number
+        return number
+
+    def text(self, number: int) -> str:
+        text = self._texts.get(number)
+        if text is None:
+            if len(self._texts) > _MAX_REMEMBERED:
+                self._texts.clear()
+            text = self._texts[number] = self._raw(number).decode("utf-8", "surrogatepass")
+        return text
+
+    def token_at(self, position: int) -> tuple[str, int]:
+        """The token and the spaces before it."""
+        return self.text(self._tokens[position]), self._marks[position] & 15
+
+    def words(self, beginning: str) -> list[tuple[str, int]]:
+        """Tokens that begin so, and how often they occur."""
+        at = bisect_left(range(len(self._names)), beginning.encode("utf-8", "surrogatepass"), key=self._raw)
+        found: list[tuple[str, int]] = []
+        for number in range(at, min(at + MAX_WORDS, len(self._names))):
+            text = self.text(number)
+            if not text.startswith(beginning):
+                break
+            found.append((text, self._starts[number + 1] - self._starts[number]))
+        return found
+
+    def exact(self, tokens: Sequence[int], hidden: Collection[int]) -> list[tuple[int, list[int]]]:
+        """(matched length, sample of the positions that follow such a context), shortest first."""
+        levels: list[tuple[int, list[int]]] = []
+        for length, (low, high) in enumerate(self._ranges(tokens), 1):
+            positions = self._visible(self._sample(low, high), hidden)
+            if not positions:
+                break
+            levels.append((length, positions))
+        return levels
+
+    def renamed(self, tokens: Sequence[int], hidden: Collection[int]) -> list[tuple[int, list[tuple[int, int]]]]:
+        """(matched length, [(position, how far back its token stood before, 0 if it did not)]), shortest first."""
+        names = [token != UNKNOWN and self._names[token] == 1 for token in tokens]
+        hashes = hash_contexts(tokens, names)
+        levels: list[tuple[int, list[tuple[int, int]]]] = []
+        for length, buckets, marks, positions in self._tables:
+            found = self._visible(self._look_up(hashes[length], buckets, marks, positions), hidden)
+            if not found:
+                break
+            levels.append((length, [(at, self._marks[at] >> 4) for at in found]))
+        return levels
+
+    def _raw(self, number: int) -> bytes:
+        return bytes(self._blob[self._ends[number] : self._ends[number + 1]])
+
+    def _visible(self, positions: list[int], hidden: Collection[int]) -> list[int]:
+        if not hidden:
+            return positions
+        starts = self._file_starts
+        return [at for at in positions if bisect_right(starts, at) - 1 not in hidden]
+
+    def _sample(self, low: int, high: int) -> list[int]:
+        if high - low <= MAX_SAMPLES:
+            return self._order[low:high].tolist()
+        step = (high - low) / MAX_SAMPLES
+        return [self._order[low + int(step * at)] for at in range(MAX_SAMPLES)]
+
+    def _ranges(self, tokens: Sequence[int]) -> list[tuple[int, int]]:
+        """The stretch of the suffix order that follows the last token, the last two, …, as far as there is any."""
+        if not tokens or tokens[0] == UNKNOWN:
+            return []
+        low, high = self._starts[tokens[0]], self._starts[tokens[0] + 1]
+        ranges: list[tuple[int, int]] = []
+        for back, token in enumerate(tokens[:DEPTH], 1):
+            if back > 1:
+                low, high = self._narrow(low, high, back, token)
+            if low >= high:
+                break
+            ranges.append((low, high))
+        return ranges
+
+    def _narrow(self, low: int, high: int, back: int, token: int) -> tuple[int, int]:
+        order, tokens = self._order, self._tokens
+        end = high
+        while low < high:
+            middle = (low + high) >> 1
+            at = order[middle] - back
+            if (tokens[at] if at >= 0 else UNKNOWN) < token:
+                low = middle + 1
+            else:
+                high = middle
+        start, high = low, end
+        while low < high:
+            middle = (low + high) >> 1
+            at = order[middle] - back
+            if (tokens[at] if at >= 0 else UNKNOWN) <= token:
+                low = middle + 1
+            else:
+                high = middle
+        return start, low
+
+    def _look_up(self, value: int, buckets: memoryview, marks: memoryview, positions: memoryview) -> list[int]:
+        bucket, mark = value >> (32 - self._bits), value & 0xFFFF
+        low = bisect_left(marks, mark, buckets[bucket], buckets[bucket + 1])
+        high = bisect_right(marks, mark, low, buckets[bucket + 1])
+        if high - low <= MAX_RENAMED:
+            return positions[low:high].tolist()
+        step = (high - low) / MAX_RENAMED
+        return [positions[low + int(step * at)] for at in range(MAX_RENAMED)]

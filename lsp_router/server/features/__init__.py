@@ -1,0 +1,1 @@
+"""One module per editor feature: convert, call one use case, convert back. Nothing else lives here."""

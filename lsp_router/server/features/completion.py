@@ -1,0 +1,36 @@
+"""Ordinary completion for editors without ghost text: never delays the popup, comes with the next request instead."""
+
+from __future__ import annotations
+
+import asyncio
+
+from lsprotocol import types as lsp
+
+from lsp_router.assist.moment import Suggestion
+from lsp_router.server import convert, guard
+from lsp_router.server.router_server import RouterServer
+
+BOUND = 0.150
+"""Seconds after which the popup opens without us."""
+
+
+def register(server: RouterServer) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=list(".:=(,[{ ")))
+    async def completion(ls: RouterServer, params: lsp.CompletionParams) -> lsp.CompletionList:
+        at = convert.moment(ls.documents, params, asked_for=False)
+        if at is None or ls.has_ghost_text:
+            return lsp.CompletionList(is_incomplete=False, items=[])
+
+        async def suggest() -> list[Suggestion]:
+            desk = await ls.desk()
+            return await desk.suggest(at)
+
+        work = asyncio.ensure_future(suggest())
+        ls.keep(work)
+        key = ("request", ls.protocol.msg_id)
+        bounded = asyncio.wait({work}, timeout=BOUND)
+        await guard.or_nothing(ls.running.run(bounded, key), (set(), set()), ls.note_failure)
+        if not work.done():
+            return lsp.CompletionList(is_incomplete=True, items=[])
+        found = await guard.or_nothing(work, [], ls.note_failure)
+        return convert.completion_list(found, at, ls.documents, incomplete=True)

@@ -1,0 +1,60 @@
+"""What became of suggestions, in our own words and in those of the Copilot dialect that many clients speak."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lsp_router.server.convert import ACCEPT, COPILOT_ACCEPTED
+from lsp_router.server.router_server import RouterServer
+
+
+def register(server: RouterServer) -> None:
+    @server.feature("textDocument/didShowCompletion")
+    async def did_show(ls: RouterServer, params: Any) -> None:
+        (await ls.desk()).shown(_ident(_item(params)))
+
+    @server.feature("textDocument/didPartiallyAcceptCompletion")
+    async def did_partially_accept(ls: RouterServer, params: Any) -> None:
+        length = _get(params, "acceptedLength") or 0
+        (await ls.desk()).feedback.partially_accepted(_ident(_item(params)), int(length))
+
+    @server.feature("textDocument/didFocus")
+    async def did_focus(ls: RouterServer, params: Any) -> None:
+        """The document used last is the one whose neighbours matter least: it moves to the front of the tabs."""
+        uri = _get(_get(params, "textDocument"), "uri")
+        if isinstance(uri, str):
+            ls.documents.focus(uri)
+
+    @server.command(COPILOT_ACCEPTED)
+    async def copilot_accepted(ls: RouterServer, *arguments: Any) -> None:
+        for argument in arguments[:1]:
+            (await ls.desk()).feedback.accepted(_ident(argument))
+
+    @server.command(ACCEPT)
+    async def accepted(ls: RouterServer, *arguments: Any) -> Mapping[str, Any]:
+        for argument in arguments[:1]:
+            (await ls.desk()).feedback.accepted(_ident(argument))
+        return {}
+
+
+def _item(params: Any) -> Any:
+    return _get(params, "item")
+
+
+def _ident(value: Any) -> str:
+    """An id itself, an object with one, or an item whose command carries one."""
+    if isinstance(value, str):
+        return value
+    ident = _get(value, "id")
+    if isinstance(ident, str):
+        return ident
+    arguments = _get(_get(value, "command"), "arguments")
+    return _ident(arguments[0]) if isinstance(arguments, list | tuple) and arguments else ""
+
+
+def _get(value: Any, name: str) -> Any:
+    """Parameters of methods the library does not know arrive as mappings or as plain objects."""
+    if isinstance(value, Mapping):
+        return value.get(name)
+    return getattr(value, name, None)

@@ -1,0 +1,97 @@
+"""The beginning and the end of a session, and what the editor tells in between."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from lsprotocol import types as lsp
+
+from lsp_router.server import parent
+from lsp_router.server.documents import replace_workspace
+from lsp_router.server.router_server import RouterServer
+
+GONE = 1
+"""Exit code when the editor vanished without saying goodbye."""
+
+
+def register(server: RouterServer) -> None:
+    _register_session(server)
+    _register_documents(server)
+    _register_settings(server)
+
+
+def _register_session(server: RouterServer) -> None:
+    @server.feature(lsp.INITIALIZE)
+    def initialize(ls: RouterServer, params: lsp.InitializeParams) -> None:
+        replace_workspace(ls.protocol)
+        ls.options = _table(params.initialization_options)
+        ls.note_client(params)
+
+    @server.feature(lsp.INITIALIZED)
+    async def initialized(ls: RouterServer, _params: lsp.InitializedParams) -> None:
+        if ls.process_id:
+            ls.keep(asyncio.create_task(_leave_with(ls, ls.process_id)))
+        await _watch_settings(ls)
+        await ls.desk()
+
+    @server.feature(lsp.SHUTDOWN)
+    async def shutdown(ls: RouterServer, _params: Any) -> None:
+        await ls.close()
+
+    @server.feature(lsp.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def progress_cancelled(ls: RouterServer, params: lsp.WorkDoneProgressCancelParams) -> None:
+        ls.running.cancel(("progress", params.token))
+
+
+def _register_documents(server: RouterServer) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(ls: RouterServer, params: lsp.DidCloseTextDocumentParams) -> None:
+        ls.running.cancel(("document", params.text_document.uri))
+        if ls.open_desk is not None:
+            ls.open_desk.completer.forget(params.text_document.uri)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
+    def seen(_ls: RouterServer, _params: Any) -> None:
+        """The workspace keeps the text; nothing else happens before somebody asks."""
+
+
+def _register_settings(server: RouterServer) -> None:
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def did_change_configuration(ls: RouterServer, params: lsp.DidChangeConfigurationParams) -> None:
+        desk = await ls.desk()
+        pushed = _table(params.settings)
+        desk.configure(_table(pushed.get("lspRouter", pushed)) or await ls.pull_settings())
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    async def did_change_watched_files(ls: RouterServer, _params: lsp.DidChangeWatchedFilesParams) -> None:
+        (await ls.desk()).look_at_files()
+
+
+def _table(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+async def _leave_with(ls: RouterServer, editor: int) -> None:
+    await parent.wait_until_gone(editor)
+    await ls.close()
+    os._exit(GONE)  # stdin may stay open for ever; everything that must be written is
+
+
+async def _watch_settings(ls: RouterServer) -> None:
+    """Asks to be told when a project's settings file changes, where the editor can."""
+    workspace = ls.client_capabilities.workspace
+    watched = workspace.did_change_watched_files if workspace else None
+    if not (watched and watched.dynamic_registration):
+        return
+    patterns = [lsp.FileSystemWatcher(glob_pattern=p) for p in ("**/lsp-router.toml", "**/pyproject.toml")]
+    registration = lsp.Registration(
+        id="lsp-router-settings",
+        method=lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+        register_options=lsp.DidChangeWatchedFilesRegistrationOptions(watchers=patterns),
+    )
+    await ls.client_register_capability_async(lsp.RegistrationParams([registration]))
