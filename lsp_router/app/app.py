@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lsp_router.app.fleet import Fleet, assemble, printed
 from lsp_router.app.records import Records
+from lsp_router.app.vocabulary import words_of
 from lsp_router.app.world import World
 from lsp_router.catalog.overlay import Overlay, OverlayStore
 from lsp_router.config import convert, trust
@@ -24,7 +25,7 @@ from lsp_router.context.privacy import Guard, Ruling
 from lsp_router.domain.decision import Decision, Served
 from lsp_router.domain.model import Dialect, Model, Provider
 from lsp_router.domain.money import Rates
-from lsp_router.domain.task import Limits, Privacy, Task, Work
+from lsp_router.domain.task import Limits, Privacy, Profile, Task, Work
 from lsp_router.domain.wire import Call, Chunk, Prompt, Transport
 from lsp_router.engine.execute import Engine
 from lsp_router.engine.hop import Tools
@@ -37,7 +38,6 @@ from lsp_router.routing.alerts import Alert
 from lsp_router.routing.budget import Spending
 from lsp_router.routing.candidates import Situation
 from lsp_router.routing.router import decide
-from lsp_router.routing.words import DEFAULT, Words
 from lsp_router.store.cache import Cache
 from lsp_router.store.database import BusyError
 from lsp_router.store.entry import Entry, Feedback
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 MODEL_LISTS = "models.json"
 ANSWERS = "answers"
+RECALL = 7 * 86_400.0
+"""Seconds for which a measured speed says something about today's."""
 
 
 class App:
@@ -58,6 +60,7 @@ class App:
         self.say = say
         self.sources = sources
         self.loaded: Loaded = load(sources)
+        self._words = words_of(self.loaded.settings)
         self.keys = Keys(sources.environ)
         self.session = self.world.new_id()
         self.records = Records(
@@ -75,6 +78,7 @@ class App:
         self.library = Library()
         self._guard = self._stand_guard()
         self.gatherer = Gatherer(time.monotonic, lambda document: self._guard.judge(document.path))
+        self._recalled = False
         self._transport: HttpTransport | None = None
         self._cache: Cache | None = None
         self.engine = self.engine_over(_Lazy(self.transport))
@@ -85,6 +89,7 @@ class App:
         """Takes a changed configuration over without a restart; keys and benches may have changed with it."""
         self.sources = sources or self.sources
         self.loaded = load(self.sources)
+        self._words = words_of(self.loaded.settings)
         self.keys.forget()
         self._guard = self._stand_guard()
         self.refit()
@@ -126,20 +131,29 @@ class App:
 
     def decide(self, work: Work) -> Decision:
         work = self.at_home(work)
-        return decide(work, self.situation(work), self.world.new_id(), self._words())
+        return decide(work, self.situation(work), self.world.new_id(), self._words)
 
     def at_home(self, work: Work) -> Work:
         """The same work with this project, this session and the strictest privacy that anybody asked for."""
-        loosest = Privacy.parse(self.loaded.settings.privacy.loosest)
+        ruling = self.judge(work.path) if work.path else Ruling()
         return replace(
             work,
             project=work.project or self.project,
             session=work.session or self.session,
-            privacy=min(work.privacy, loosest),
+            privacy=min(work.privacy, self.reach, ruling.reach),
+            why_private=work.why_private or ruling.rule,
         )
+
+    @property
+    def reach(self) -> Privacy:
+        """The loosest class of provider that anything may go to at all."""
+        if self.loaded.settings.profile is Profile.LOCAL_ONLY:
+            return Privacy.LOCAL
+        return Privacy.parse(self.loaded.settings.privacy.loosest)
 
     def situation(self, work: Work) -> Situation:
         self.monitor.listen()
+        self._recall()
         settings = self.loaded.settings
         return Situation(
             models=self.fleet.models,
@@ -206,7 +220,9 @@ class App:
     def _stand_guard(self) -> Guard:
         privacy = self.loaded.settings.privacy
         roots = [self.project] if self.project else []
-        return Guard(roots, LocalDisk(), time.monotonic, local_only=tuple(privacy.local_only), ignore=tuple(privacy.ignore))
+        return Guard(
+            roots, LocalDisk(), time.monotonic, local_only=tuple(privacy.local_only), ignore=tuple(privacy.ignore)
+        )
 
     def _assemble(self) -> Fleet:
         consents = trust.consents(self.sources.places)
@@ -219,13 +235,19 @@ class App:
             running=self.running,
         )
 
-    def _words(self) -> Words:
-        return DEFAULT
-
     def spending(self, work: Work) -> Spending:
         with suppress(BusyError):
             return self.records.till.spending(self.at_home(work))
         return Spending()
+
+    def _recall(self) -> None:
+        """How fast models answered earlier, so that the first decision need not guess."""
+        if self._recalled:
+            return
+        self._recalled = True
+        with suppress(BusyError):
+            for model, ms in self.records.history.first_tokens(self.world.clock.now() - RECALL):
+                self.monitor.health.latencies.record(model, ms)
 
     def _baseline(self, served: Served) -> float:
         """What the single premium model that savings are measured by would have taken."""

@@ -31,14 +31,8 @@ class Rest:
     replace: int = 0
 
 
-def reuse(shown: Shown, prefix: str, suffix: str) -> list[str] | None:
-    """The texts still to be inserted, where none replaces more than its item did; None when a new request is needed."""
-    plain = [rest.insert for rest in rests(shown, prefix, suffix) if rest.replace <= _replaces(shown, rest.index)]
-    return list(dict.fromkeys(plain)) or None
-
-
 def rests(shown: Shown, prefix: str, suffix: str) -> list[Rest]:
-    """What is left of each item that still fits after some typing, empty when none does.
+    """What is left of each item that still fits after some typing; empty when a new request is needed.
 
     Going back before the place of the suggestion, or changing anything but by typing its letters, makes it stale.
     """
@@ -51,6 +45,12 @@ def rests(shown: Shown, prefix: str, suffix: str) -> list[Rest]:
         left = (_left(shown, index, typed, behind) for index in range(len(shown.items)))
         found = [rest for rest in left if rest is not None]
     return found or _indented(shown, typed, suffix)
+
+
+def reuse(shown: Shown, prefix: str, suffix: str) -> list[str] | None:
+    """The same as mere texts, for who can only insert: those that replace nothing."""
+    plain = [rest.insert for rest in rests(shown, prefix, suffix) if not rest.replace]
+    return list(dict.fromkeys(plain)) or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    with opened(args, quiet=True) as app:
+    with opened(args) as app:
         cache = app.cache()
         if args.action == "clear":
             cache.clear()

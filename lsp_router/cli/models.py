@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsp_router.cli.config import add_sources
@@ -12,7 +13,6 @@ from lsp_router.domain.task import Task, Work
 
 if TYPE_CHECKING:
     from lsp_router.app.app import App
-    from lsp_router.domain.decision import Verdict
     from lsp_router.domain.model import Model
 
 EXAMPLE = """\
@@ -39,37 +39,47 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     task = Task(args.task)
-    with opened(args, quiet=args.json) as app:
-        rows = _printed(app, task) if args.all else _ranked(app, task)
-        health = {m.name: _health(app, m) for m, _ in rows}
-        latency = {m.name: app.monitor.health.latencies.p50(m.name) for m, _ in rows}
+    with opened(args) as app:
+        rows = [*_ranked(app, task), *(_printed(app, task) if args.all else ())]
+        latency = {row.model.name: app.monitor.health.latencies.p50(row.model.name) for row in rows}
         dated = app.fleet.catalogue.dated if app.fleet.catalogue else ""
     if args.json:
-        dump([_as_json(m, why, task, health[m.name]) for m, why in rows])
+        dump([_as_json(row, task, latency[row.model.name]) for row in rows])
+    elif rows:
+        table(
+            ["model", "tier", "in $/M", "out $/M", "quality", "context", "first token", "health"],
+            [_as_row(row, task, latency[row.model.name]) for row in rows],
+            right=(2, 3, 4, 5, 6),
+        )
+        print(f"ranked for {task.value}; catalogue of {dated}")
+    if rows:
         return 0
-    if not rows:
-        return fail("models", "no provider is configured", "`lsp-router init` looks for keys and local model servers")
-    table(
-        ["model", "tier", "in $/M", "out $/M", "quality", "context", "first token", "health"],
-        [_as_row(m, task, latency[m.name], health[m.name]) for m, _ in rows],
-        right=(2, 3, 4, 5, 6),
-    )
-    print(f"ranked for {task.value}; catalogue of {dated}")
-    return 0
+    return fail("models", "no provider is configured", "`lsp-router init` looks for keys and local model servers")
 
 
-Row = tuple["Model", str]
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A model with how it feels now, and why it would not serve the task, if so."""
+
+    model: Model
+    health: str
+    out: str = ""
 
 
 def _ranked(app: App, task: Task) -> list[Row]:
     by_name = {m.name: m for m in app.fleet.models}
-    verdicts: tuple[Verdict, ...] = app.decide(Work(task=task)).candidates
-    return [(by_name[v.model], "" if v.score is not None else v.reason) for v in verdicts]
+    verdicts = app.decide(Work(task=task)).candidates
+    mine = [(by_name[v.model], "" if v.score is not None else v.reason) for v in verdicts]
+    return [Row(model, _health(app, model), out) for model, out in mine]
 
 
 def _printed(app: App, task: Task) -> list[Row]:
+    """What the catalogue knows beside that, best first."""
+    mine = {(m.provider, m.id) for m in app.fleet.models}
     models = app.fleet.catalogue.models if app.fleet.catalogue else ()
-    return [(m, "") for m in sorted(models, key=lambda m: (-m.quality.of(task), m.name))]
+    others = [m for m in models if (m.provider, m.id) not in mine]
+    others.sort(key=lambda m: (-m.quality.of(task), m.name))
+    return [Row(m, f"{m.provider} is not configured", "not configured") for m in others]
 
 
 def _health(app: App, model: Model) -> str:
@@ -79,8 +89,8 @@ def _health(app: App, model: Model) -> str:
     return shut.reason if shut else "fine"
 
 
-def _as_row(m: Model, task: Task, measured: float | None, health: str) -> list[str]:
-    rates = m.price.base
+def _as_row(row: Row, task: Task, measured: float | None) -> list[str]:
+    m, rates = row.model, row.model.price.base
     return [
         m.name,
         m.tier.value,
@@ -89,11 +99,12 @@ def _as_row(m: Model, task: Task, measured: float | None, health: str) -> list[s
         f"{m.quality.of(task):.1f}",
         f"{m.context_window // 1000}k",
         f"{measured:.0f} ms" if measured else f"~{m.latency_target_ms:.0f} ms",
-        health,
+        row.health,
     ]
 
 
-def _as_json(m: Model, why: str, task: Task, health: str) -> dict[str, object]:
+def _as_json(row: Row, task: Task, measured: float | None) -> dict[str, object]:
+    m = row.model
     return {
         "model": m.name,
         "provider": m.provider,
@@ -105,9 +116,10 @@ def _as_json(m: Model, why: str, task: Task, health: str) -> dict[str, object]:
         "quality": m.quality.of(task),
         "quality_source": m.quality.source,
         "latency_target_ms": m.latency_target_ms,
+        "measured_ms": measured,
         "context_window": m.context_window,
         "capabilities": sorted(m.capabilities),
         "fim": m.fim,
-        "health": health,
-        "out": why,
+        "health": row.health,
+        "out": row.out,
     }

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_router.cli.config import add_sources
 from lsp_router.cli.opening import opened
 from lsp_router.cli.output import dump, fail, heading, money, table
-from lsp_router.domain.task import Task, Trigger
+from lsp_router.domain.task import Task, Trigger, Work
 
 if TYPE_CHECKING:
+    from lsp_router.context.privacy import Ruling
     from lsp_router.domain.decision import Decision
-    from lsp_router.domain.task import Work
 
 EXAMPLE = """\
 example:
@@ -21,6 +22,8 @@ example:
   lsp-router route "" --task completion --json
 """
 LARGEST_FILE = 2_000_000
+TEMPLATE_TOKENS = 300
+"""What the words around an instruction usually take."""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,9 +48,12 @@ def run(args: argparse.Namespace) -> int:
     from lsp_router.app.telling import tell_decision  # noqa: PLC0415 - `--help` need not wait for it
 
     if args.file and not args.file.is_file():
-        return fail("route", f"there is no file {args.file}", "name a file that exists, or leave --file out")
-    with opened(args, quiet=args.json) as app:
-        decision = app.decide(_work(args))
+        return fail("route", f"there is no file {args.file}", "name a file that exists, or leave --file out", code=2)
+    with opened(args) as app:
+        ruling = app.judge(str(args.file.absolute())) if args.file else None
+        if ruling and ruling.ignored:
+            return fail("route", f"{args.file} is left alone: {ruling.rule}", "no model may see it")
+        decision = app.decide(_work(args, ruling, app.sources.project))
     if args.json:
         dump(tell_decision(decision))
     else:
@@ -55,21 +61,34 @@ def run(args: argparse.Namespace) -> int:
     return 0 if decision.chain else 1
 
 
-def _work(args: argparse.Namespace) -> Work:
+def _work(args: argparse.Namespace, ruling: Ruling | None, project: Path | None) -> Work:
     from lsp_router.context.file_types import language_of_path  # noqa: PLC0415 - see above
-    from lsp_router.domain.task import Work  # noqa: PLC0415 - see above
     from lsp_router.prompts.estimate import estimate_tokens  # noqa: PLC0415 - see above
 
-    text = args.file.read_bytes()[:LARGEST_FILE].decode("utf-8", "replace") if args.file else ""
-    return Work(
+    work = Work(
         trigger=Trigger.AUTOMATIC if args.task == Task.COMPLETION else Trigger.COMMAND,
         task=Task(args.task) if args.task else None,
         instruction=args.instruction,
-        path=str(args.file or ""),
-        language=language_of_path(str(args.file)) if args.file else "",
-        prompt_tokens=estimate_tokens(text + args.instruction) + 300,
+        prompt_tokens=estimate_tokens(args.instruction) + TEMPLATE_TOKENS,
         pin=args.model,
     )
+    if args.file is None or ruling is None:
+        return work
+    text = args.file.read_bytes()[:LARGEST_FILE].decode("utf-8", "replace")
+    return replace(
+        work,
+        path=_inside(args.file, project),
+        language=language_of_path(str(args.file)),
+        prompt_tokens=work.prompt_tokens + estimate_tokens(text),
+        privacy=ruling.reach,
+        why_private=ruling.rule,
+    )
+
+
+def _inside(file: Path, project: Path | None) -> str:
+    """The path as an editor names it: where the project itself lies says nothing about the file."""
+    path = file.resolve()
+    return str(path.relative_to(project) if project and path.is_relative_to(project) else path)
 
 
 def _show(decision: Decision, *, everything: bool) -> None:

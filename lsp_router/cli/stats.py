@@ -41,7 +41,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     since = time.time() - args.since
-    with opened(args, quiet=True) as app:
+    with opened(args) as app:
         rows = app.records.history.totals(since, args.by)
         everything = app.records.history.totals(since)
     whole = everything[0] if everything else None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from lsp_router import __version__
 from lsp_router.domain.model import Provider
 from lsp_router.domain.money import Tokens
-from lsp_router.domain.wire import Call
+from lsp_router.domain.wire import Call, Message
 from lsp_router.providers.answer import Answer
 
 EVERY_REQUEST = {
@@ -106,3 +106,15 @@ def part(usage: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def parts(value: object) -> list[Mapping[str, Any]]:
     """The objects of a list, if it is one: providers send null, texts and numbers where lists belong."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def joined(messages: Iterable[Message]) -> list[Message]:
+    """Neighbours of one role as one turn: strict chat templates refuse roles that do not alternate."""
+    turns: list[Message] = []
+    for message in messages:
+        last = turns[-1] if turns else None
+        if last is not None and last.role == message.role:
+            turns[-1] = replace(last, text=f"{last.text}\n\n{message.text}", images=(*last.images, *message.images))
+        else:
+            turns.append(message)
+    return turns

@@ -28,6 +28,8 @@ STRUCK_OUT = 600.0
 FLAT = {Fault.AUTH: 300.0, Fault.PAYMENT: DAY, Fault.NOT_FOUND: 3_600.0}
 UNANNOUNCED_LIMIT = 90.0
 LOCAL_SERVER_DOWN = 5.0
+AT_ONCE = 0.1
+"""A provider that says "again at once" while it refuses is given this much time to mean it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ def bench(failure: Failure, model: Model, now: float, strikes: int, relapses: in
         return Bench(pool_wide=True, until=_quota_reset(failure, model, now), reason="daily quota is spent")
     if fault is Fault.RATE_LIMIT:
         pause = failure.retry_after
-        if pause is None:
+        if pause is not None:
+            pause = max(pause, AT_ONCE)
+        else:
             pause = UNANNOUNCED_LIMIT if relapses == 0 else LADDER[min(relapses, len(LADDER)) - 1]
         return Bench(pool_wide=True, until=now + pause, reason="rate limited")
     if fault in FLAT:

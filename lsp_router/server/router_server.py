@@ -68,8 +68,10 @@ class RouterServer(LanguageServer):
 
     @property
     def open_desk(self) -> Desk | None:
-        done = self._desk is not None and self._desk.done() and not self._desk.cancelled()
-        return self._desk.result() if done and self._desk is not None else None
+        """The use cases if they are there already."""
+        desk = self._desk
+        opened = desk is not None and desk.done() and not desk.cancelled() and desk.exception() is None
+        return desk.result() if desk is not None and opened else None
 
     def keep(self, task: asyncio.Task[Any]) -> None:
         """Background work that ends with the session."""

@@ -117,6 +117,14 @@ class History:
         query = f"SELECT coalesce(sum(tier = 'paid'), 0), count(*) FROM decision WHERE {where} AND {ASKED}"  # noqa: S608 - constants
         return Share(*self._database.read(lambda connection: connection.execute(query, values).fetchone()))
 
+    def first_tokens(self, since: float, most: int = 2_000) -> list[tuple[str, float]]:
+        """(model, milliseconds to its first token) of the last answers, oldest first."""
+        query = (
+            f"SELECT model, ttft_ms FROM decision WHERE at >= ? AND {ASKED} AND ttft_ms > 0 ORDER BY row DESC LIMIT ?"  # noqa: S608 - a constant
+        )
+        found = self._database.read(lambda connection: connection.execute(query, (since, most)).fetchall())
+        return found[::-1]
+
     def why(self, decision: str) -> dict[str, Any] | None:
         """A recent decision in the words of the public contract."""
         return self._told(f"{_TOLD} JOIN decision ON decision.row = why.decision WHERE id = ?", decision)

@@ -306,3 +306,10 @@ def test_pictures(kind: str, content: dict[str, Any]) -> None:
 def test_ollama_gets_room_for_what_it_would_cut_silently(size: int, room: int | None) -> None:
     body = dict(said("ollama", Prompt((Message("user", "x" * size),), max_tokens=1_000)).body or {})
     assert body["options"].get("num_ctx") == room
+
+
+def test_neighbours_of_one_role_become_one_turn() -> None:
+    from lsp_router.providers.speech import joined
+
+    said = [Message("system", "be brief"), Message("user", "the file", cache=True), Message("user", "the wish")]
+    assert [(m.role, m.text) for m in joined(said)] == [("system", "be brief"), ("user", "the file\n\nthe wish")]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from lsp_router.assist.trim.languages import Language
 
@@ -13,8 +14,9 @@ PAIRS = {")": "(", "]": "[", "}": "{"}
 OPENERS = frozenset(PAIRS.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Bracket:
+class Bracket(NamedTuple):
+    """A tuple, because there are hundreds in every window and each keystroke looks at them."""
+
     char: str
     at: int
 
@@ -45,6 +47,8 @@ def scan(text: str, syntax: Language, quote: str = "") -> Scan:
     for bracket in walk:
         if bracket.char in OPENERS:
             stack.append(bracket)
+        elif stack and stack[-1].char == PAIRS[bracket.char]:
+            stack.pop()
         elif not _close(stack, bracket.char):
             unopened.append(bracket)
     return Scan(tuple(unopened), tuple(stack), walk.quote, walk.comment)

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lsp_router.assist.trim.languages import Blocks
-from lsp_router.assist.trim.lines import first_with_text
 from lsp_router.assist.trim.place import Draft
-from lsp_router.assist.trim.prose import is_chatter, is_prose
+from lsp_router.assist.trim.prose import is_chatter, is_only_prose, is_prose
 from lsp_router.assist.trim.scene import Scene
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([^`\n]*)$")
@@ -72,7 +71,7 @@ def refuse_prose(draft: Draft, scene: Scene) -> Draft:
     text = draft.text
     marks = ('"', "'", *scene.syntax.line_comments, *(scene.syntax.block_comment or ())[:1])
     at_home = not scene.syntax.is_code or scene.literal or not scene.blank or text.lstrip().startswith(marks)
-    if at_home or not is_prose(first_with_text(draft.lines)) or not is_prose(text):
+    if at_home or not is_only_prose(text):
         return draft
     sentence = len(text.split()) >= 4 and text.rstrip()[-1:] in {".", "!", "?", ":"}
     return draft.keep("") if sentence or is_chatter(text) else draft
@@ -116,7 +115,7 @@ def _joined(lines: Sequence[str]) -> str:
 
 
 def _without_outer_fence(draft: Draft, scene: Scene) -> Draft:
-    """In Markdown fences are text; one that wraps the whole answer as Markdown goes, or one the cursor is in already."""
+    """In Markdown fences are text; one that wraps the whole answer as Markdown goes, or one the cursor is in."""
     lines = draft.lines
     fences = _fences(lines)
     if not fences or not _only_talk(lines[: fences[0].at], scene):

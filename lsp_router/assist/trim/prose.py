@@ -10,15 +10,15 @@ _MARKER = re.compile(r"\s*(?:\d+[.)]|[-*+>]|#+)\s+")
 
 _CODE_STARTS = (
     r"(?:export|public|private|protected|static|async|abstract|final|pub|unsafe|inline|extern|override|virtual)\s+\w+",
-    r"(?:const|let|var|val|function|func|fn|def|class|struct|enum|interface|trait|impl|namespace|package|module|type"
-    r"|using)\s+[\w$*&<{\[]+\s*(?:[=({:<;,]|$)",
+    r"(?:const|let|var|val|function|func|fn|def|class|struct|enum|interface|trait|impl)\s+[\w$*&<{\[]+\s*(?:[=({:<;,]|$)",
+    r"(?:namespace|package|module|type|using)\s+[\w$*&<{\[]+\s*(?:[=({:<;,]|$)",
     r"import\s+[\w.*{\"']+(?:\s+(?:as|from)\b|[;,.]|\s*$)",
     r"from\s+[\w.\"']+\s+import\b",
     r"#\s*(?:include|define|if|pragma|!)",
     r"@\w+",
     r"(?:if|for|while|switch|catch|foreach|elif|match)\s*[(\[]",
     r"(?:if|for|while|elif|with)\b.*:\s*$",
-    r"(?:else|try|finally|do)\s*[:{]",
+    r"(?:else|try|finally|do|default)\s*[:{]|case\b.*:\s*$|return\s+[\w.]+(?:,\s*[\w.]+)+\s*$",
     r"(?:return|raise|throw|yield|await|break|continue|pass)\b\s*(?:[\w.$\"'(\[{-]*[;(.\[]|\w*\s*;?\s*$)",
     r"(?:SELECT|INSERT|UPDATE|DELETE|CREATE)\s+\S+",
     r"(?:echo|puts|print|assert|typeof|var|sleep|export)\s+[\w$\"'.]+(?:\s+\w+)?\s*$",
@@ -36,12 +36,12 @@ _CODE_PARTS = (
     r"^\s*(?:- )?[a-z_][\w-]*:\s+\S+(?:\s\S+){0,2}(?<![.!?:])$",
     r"^\s*[\w-]+\s*:\s*[^\s].*[;,]\s*$|^\s*[\"'][\w-]+[\"']\s*:",
 )
+_SYMBOL = re.compile(r"[<>{}\[\]=|\\$&^~;]")
 _CHATTER_STARTS = (
-    r"(?:sure|certainly|of course|absolutely|okay|great|got it|alright|no problem|sorry|unfortunately|note|please"
-    r"|explanation|how it works|assuming|based on|hope this|feel free)\b|ok[,!. ]",
+    r"(?:sure|certainly|of course|absolutely|okay|great|got it|alright|no problem|sorry|unfortunately)\b|ok[,!. ]",
+    r"(?:note|please|explanation|how it works|assuming|based on|hope this|feel free)\b",
     r"here(?:'s| is| are|’s)\b|below (?:is|are)\b|there (?:is|are)\b|it (?:looks|seems|appears)\b",
-    r"(?:the )?(?:following|missing|completed?|completion|updated|corrected|remaining|inserted|above|resulting)\b"
-    r"(?: \w+){0,5}",
+    r"(?:the )?(?:following|missing|completed?|completion|updated|corrected|remaining|inserted|above|resulting)\b",
     r"the (?:code|function|method|rest|answer|solution|snippet|fix)\b",
     r"this (?:code|completes|completion|is|will|function|method|implementation|snippet|should|assumes)\b",
     r"(?:in order )?to (?:complete|fill|finish|implement|do|fix|solve)\b|in this (?:code|case|example)\b",
@@ -61,6 +61,12 @@ def is_prose(text: str) -> bool:
     return bool(lines) and 2 * sum(map(_is_prose_line, lines)) > len(lines)
 
 
+def is_only_prose(text: str) -> bool:
+    """Whether there is nothing but natural language in a text."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return bool(lines) and all(map(_is_prose_line, lines))
+
+
 def is_chatter(line: str) -> bool:
     """Whether a line is a model talking to a person: an opening that chats use, and no code in it."""
     return bool(_CHATTER.match(line)) and not _looks_coded(_INLINE_CODE.sub("x", line))
@@ -71,7 +77,7 @@ def _is_prose_line(line: str) -> bool:
     words = _WORD.findall(bare)
     if len(words) > 3:
         bare = _INLINE_CODE.sub("x", bare)
-    if not words or _looks_coded(bare):
+    if not words or _looks_coded(bare) or 6 * len(_SYMBOL.findall(bare)) > len(words):
         return False
     if len(words) == 1 and bare.isascii():
         return bare[:1].isupper() and bare[-1] in ".!?"

@@ -12,7 +12,7 @@ from lsp_router.domain.money import Tokens
 from lsp_router.domain.wire import Call, Fault, Image, Message, Prompt
 from lsp_router.providers.answer import Answer
 from lsp_router.providers.failures import Trouble
-from lsp_router.providers.speech import Request, count, headers, key, part, parts, versioned
+from lsp_router.providers.speech import Request, count, headers, joined, key, part, parts, versioned
 
 MOST_STOPS = 5
 
@@ -22,7 +22,7 @@ def request(call: Call, without: frozenset[str]) -> Request:
         raise Trouble(Fault.BAD_REQUEST, "has no fill-in-the-middle endpoint; give this model a chat prompt")
     name = quote(call.model.id.removeprefix("models/"), safe="-._/")
     body: dict[str, Any] = {
-        "contents": [_content(m) for m in call.prompt.messages if m.role != "system"],
+        "contents": [_content(m) for m in joined(call.prompt.messages) if m.role != "system"],
         "generationConfig": {k: v for k, v in _settings(call.prompt).items() if k not in without},
     }
     system = [{"text": m.text} for m in call.prompt.messages if m.role == "system"]

@@ -10,7 +10,7 @@ from lsp_router.domain.model import Model, Provider
 from lsp_router.domain.money import Tokens
 from lsp_router.domain.wire import Call, Hole, Message, Prompt
 from lsp_router.providers.answer import Answer
-from lsp_router.providers.speech import Request, bearer, count, part, root
+from lsp_router.providers.speech import Request, bearer, count, joined, part, root
 
 KEEP_ALIVE = "30m"
 """A model that was unloaded makes the next completion wait for seconds."""
@@ -59,7 +59,7 @@ def _hole(hole: Hole) -> dict[str, Any]:
 
 
 def _chat(prompt: Prompt) -> dict[str, Any]:
-    return {"messages": [_message(m) for m in prompt.messages]}
+    return {"messages": [_message(m) for m in joined(prompt.messages)]}
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from lsp_router.domain.money import Tokens
 from lsp_router.domain.task import Privacy
 from lsp_router.domain.wire import Call, Image, Message
 from lsp_router.providers.answer import Answer
-from lsp_router.providers.speech import Request, bearer, count, host, is_loopback, part, parts, versioned
+from lsp_router.providers.speech import Request, bearer, count, host, is_loopback, joined, part, parts, versioned
 
 REASONERS = ("o1", "o3", "o4", "gpt-5")
 """Models that refuse sampling settings and count thoughts into their limit."""
@@ -26,7 +26,8 @@ def request(call: Call, without: frozenset[str]) -> Request:
     if hole is None:
         path = "/chat/completions"
         cached = _cached(call)
-        body["messages"] = [_message(m, caches=m in cached) for m in call.prompt.messages]
+        turns = call.prompt.messages if cached else joined(call.prompt.messages)
+        body["messages"] = [_message(m, caches=m in cached) for m in turns]
     else:
         path = "/completions"
         body.update({"prompt": hole.raw} if hole.raw else {"prompt": hole.prefix, "suffix": hole.suffix})
