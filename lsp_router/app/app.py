@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 MODEL_LISTS = "models.json"
 ANSWERS = "answers"
+BOOKING = 0.005
+"""Seconds after an answer at which it is written down."""
 RECALL = 7 * 86_400.0
 """Seconds for which a measured speed says something about today's."""
 
@@ -73,6 +77,8 @@ class App:
         self.printed_catalogue = printed(self.world.clock.now())
         self.overlay: Overlay = self.lists.load()
         self.fleet: Fleet = self._assemble()
+        self._policies = convert.to_policies(self.settings)
+        self._limits = convert.to_limits(self.settings)
         self.purse = Purse(self.records.till, self.limits)
         self.monitor = Monitor(self.records.desk, self.world.clock, self.limits, self._baseline, self._alert)
         self.library = Library()
@@ -81,6 +87,7 @@ class App:
         self._recalled = False
         self._transport: HttpTransport | None = None
         self._cache: Cache | None = None
+        self._unbooked: deque[tuple[Served, Order]] = deque()
         self.engine = self.engine_over(_Lazy(self.transport))
 
     # --- settings and models ---
@@ -92,6 +99,8 @@ class App:
         self._words = words_of(self.loaded.settings)
         self.keys.forget()
         self._guard = self._stand_guard()
+        self._policies = convert.to_policies(self.settings)
+        self._limits = convert.to_limits(self.settings)
         self.refit()
 
     def refit(self, *, overlay: Overlay | None = None, running: Iterable[Provider] | None = None) -> None:
@@ -121,7 +130,7 @@ class App:
         self.records.desk.ledger.record(entry)
 
     def limits(self) -> Limits:
-        return convert.to_limits(self.loaded.settings)
+        return self._limits
 
     @property
     def project(self) -> str:
@@ -135,21 +144,23 @@ class App:
 
     def at_home(self, work: Work) -> Work:
         """The same work with this project, this session and the strictest privacy that anybody asked for."""
+        reach = self.reach
+        if work.session and work.privacy <= reach:
+            return work
         ruling = self.judge(work.path) if work.path else Ruling()
         return replace(
             work,
             project=work.project or self.project,
             session=work.session or self.session,
-            privacy=min(work.privacy, self.reach, ruling.reach),
+            privacy=min(work.privacy, reach, ruling.reach),
             why_private=work.why_private or ruling.rule,
         )
 
     @property
     def reach(self) -> Privacy:
         """The loosest class of provider that anything may go to at all."""
-        if self.loaded.settings.profile is Profile.LOCAL_ONLY:
-            return Privacy.LOCAL
-        return Privacy.parse(self.loaded.settings.privacy.loosest)
+        settings = self.loaded.settings
+        return Privacy.LOCAL if settings.profile is Profile.LOCAL_ONLY else Privacy.parse(settings.privacy.loosest)
 
     def situation(self, work: Work) -> Situation:
         self.monitor.listen()
@@ -157,7 +168,7 @@ class App:
         settings = self.loaded.settings
         return Situation(
             models=self.fleet.models,
-            policies=convert.to_policies(settings),
+            policies=self._policies,
             health=self.monitor.health,
             limits=self.limits(),
             spending=self.spending(work),
@@ -208,7 +219,13 @@ class App:
             self._cache = Cache(self.sources.places.cache / ANSWERS, self.say, size_mb=size, now=self.world.clock.now)
         return self._cache
 
+    def settle(self) -> None:
+        """Everything that was served is in the ledger now."""
+        self._book_all()
+        self.records.writer.flush()
+
     async def close(self) -> None:
+        self._book_all()
         if self._transport is not None:
             await self._transport.aclose()
         if self._cache is not None:
@@ -236,6 +253,9 @@ class App:
         )
 
     def spending(self, work: Work) -> Spending:
+        """What is gone by now; not looked up where nothing can cost."""
+        if not self.fleet.can_cost:
+            return Spending()
         with suppress(BusyError):
             return self.records.till.spending(self.at_home(work))
         return Spending()
@@ -258,7 +278,15 @@ class App:
         return rates.cost(replace(served.tokens, cached=0, input=served.tokens.input + served.tokens.cached))
 
     def _book(self, served: Served, order: Order) -> None:
-        self.monitor.book(served, order, self.purse, uri=order.work.path)
+        """A moment later: the answer is on its way first. `close` does what is still to be done."""
+        self._unbooked.append((served, order))
+        with suppress(RuntimeError):  # without a loop nobody waits for the answer either
+            asyncio.get_running_loop().call_later(BOOKING, self._book_all)
+
+    def _book_all(self) -> None:
+        while self._unbooked:
+            served, order = self._unbooked.popleft()
+            self.monitor.book(served, order, self.purse, uri=order.work.path)
 
     def _alert(self, alert: Alert) -> None:
         self.say(alert.message)

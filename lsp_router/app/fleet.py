@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lsp_router.catalog import roster, source
 from lsp_router.catalog.facts import Catalogue
@@ -16,13 +17,17 @@ from lsp_router.domain.model import Model, Provider
 from lsp_router.prompts.families import template_for
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fleet:
     """Providers and models as they stand; a change of settings, prices or local servers makes a new one."""
 
     providers: Mapping[str, Provider] = field(default_factory=dict)
     models: tuple[Model, ...] = ()
     catalogue: Catalogue | None = None
+
+    @cached_property
+    def can_cost(self) -> bool:
+        return any(model.usable and not model.price.free for model in self.models)
 
 
 def printed(now: float) -> Catalogue:

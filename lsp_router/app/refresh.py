@@ -6,7 +6,7 @@ Nothing here is waited for by a request; what fails is tried again later and the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +17,7 @@ from lsp_router.domain.model import Dialect, Provider, Tier
 from lsp_router.domain.task import Privacy
 from lsp_router.domain.wire import Failed, QuotaFact
 from lsp_router.providers import listings
+from lsp_router.providers.transport import HttpTransport
 from lsp_router.routing.bench import day_end
 
 LOOK_AROUND = 60.0
@@ -30,6 +31,18 @@ OPENROUTER = "openrouter.ai"
 FREE_REQUESTS = {True: 50.0, False: 1_000.0}
 """OpenRouter's free requests a day, by whether the account never bought credits."""
 CREDITS_HOLD = 3_600.0
+NAMELESS = "server"
+
+
+async def look_at(wire: HttpTransport, address: str, taken: Container[str] = ()) -> Provider | None:
+    """The model server at an address that a person named, under a name that is not taken; None when none answers."""
+    url = address if "://" in address else f"http://{address}"
+    kind = await listings.probe(wire, url)
+    if kind is None:
+        return None
+    plain = NAMELESS if kind is Dialect.OPENAI else kind.value  # `openai` itself is somebody else
+    names = (plain, *(f"{plain}-{n}" for n in range(2, 100)))
+    return Provider(next(name for name in names if name not in taken), kind, url)
 
 
 class Refresher:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 
@@ -28,10 +29,17 @@ class Growing:
         self.raw += text
         return self._trim.feed(text)
 
+    def result(self, finish: str) -> Trimmed | None:
+        return self._trim.result(finish)
+
     def so_far(self) -> Trimmed | None:
         return self._trim.shown
 
 
+SOON = 0.005
+"""Seconds after which an answer is put away: the editor has it by then."""
+LASTING = frozenset({"stop", "length"})
+"""How an answer must have ended to be worth keeping."""
 Hear = Callable[[Growing], None]
 NOBODY_LISTENS: Hear = lambda _: None  # noqa: E731 - a default that is named
 
@@ -49,7 +57,7 @@ class Answers:
         for model in request.decision.chain[:2]:
             hit = self._kitchen.cache().get(request.key(model))
             if hit is not None:
-                found = self._trimmed(request, model, hit.value, "cache")
+                found = _kept(request, model, hit.value)
                 self._kitchen.note(Served(request.decision, model, cache="hit"), request.work)
                 return found
         return None
@@ -74,23 +82,34 @@ class Answers:
         model = run.served.model
         if model is None:
             return [], "the request was cancelled"
-        return self._finish(request, model, growing.raw, "stop" if stopped else run.served.finish)
+        return self._finish(request, model, growing, "stop" if stopped else run.served.finish)
 
-    def _finish(self, request: Request, model: Model, raw: str, finish: str) -> tuple[list[Suggestion], str]:
-        answer = {"text": raw, "finish": finish}
-        found = self._trimmed(request, model, answer, "model")
-        if self._kitchen.settings.cache.enabled and finish in {"stop", "length"}:
-            name = request.key(model)
-            if found:
-                self._kitchen.cache().put(name, answer, float(self._kitchen.settings.cache.ttl_days) * 86_400)
-            else:
-                self._kitchen.cache().put_nothing(name)
+    def _finish(self, request: Request, model: Model, growing: Growing, finish: str) -> tuple[list[Suggestion], str]:
+        found = _offer(request, model, growing.result(finish), "model")
+        if finish in LASTING:
+            answer = {"text": growing.raw, "finish": finish} if found else None
+            asyncio.get_running_loop().call_later(SOON, self._keep, request, model, answer)
         return found, "" if found else f"{model.name} answered, but nothing of it fits here"
 
-    def _trimmed(self, request: Request, model: Model, answer: object, source: str) -> list[Suggestion]:
-        if not isinstance(answer, dict):
-            return []
-        trimmed = trim(str(answer.get("text", "")), request.place, str(answer.get("finish", "stop")))
-        if trimmed is None:
-            return []
-        return [Suggestion(request.decision.id, trimmed.insert, trimmed.replace, model.name, source)]
+    def _keep(self, request: Request, model: Model, answer: dict[str, str] | None) -> None:
+        """After the editor has its answer; what the model said, not what was made of it."""
+        settings = self._kitchen.settings.cache
+        if not settings.enabled:
+            return
+        if answer is None:
+            self._kitchen.cache().put_nothing(request.key(model))
+        else:
+            self._kitchen.cache().put(request.key(model), answer, float(settings.ttl_days) * 86_400)
+
+
+def _kept(request: Request, model: Model, answer: object) -> list[Suggestion]:
+    if not isinstance(answer, dict):
+        return []
+    trimmed = trim(str(answer.get("text", "")), request.place, str(answer.get("finish", "stop")))
+    return _offer(request, model, trimmed, "cache")
+
+
+def _offer(request: Request, model: Model, trimmed: Trimmed | None, source: str) -> list[Suggestion]:
+    if trimmed is None:
+        return []
+    return [Suggestion(request.decision.id, trimmed.insert, trimmed.replace, model.name, source)]

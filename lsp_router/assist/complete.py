@@ -51,7 +51,7 @@ class Completer:
         place = self._place(moment.uri)
         place.path = moment.document.path
         place.pace.key(asyncio.get_running_loop().time())
-        place.why = self._refusal(moment)
+        place.why = self._switched_off(moment)
         if place.why:
             self._drop_flight(place)
             return []
@@ -61,7 +61,8 @@ class Completer:
         joined = await self._from_flight(place, moment)
         if joined is not None:
             return joined
-        return await self._fresh(place, moment)
+        place.why = self._unwanted(moment)
+        return [] if place.why else await self._fresh(place, moment)
 
     def why(self, uri: str) -> tuple[str, tuple[str, ...]]:
         """Why the document shows no suggestion now, and what was withheld from the last request."""
@@ -96,17 +97,21 @@ class Completer:
 
     # --- the stages ---
 
-    def _refusal(self, moment: Moment) -> str:
+    def _switched_off(self, moment: Moment) -> str:
         settings, language = self._kitchen.settings.completion, moment.document.language
         if not settings.enabled:
             return "completions are switched off ([completion] enabled)"
         if not settings.languages.get(language, True):
             return f"completions are switched off for {language} ([completion] languages)"
         ruling = self._kitchen.judge(moment.document.path)
-        if ruling.ignored:
-            return f"this file is left alone: {ruling.rule}"
-        found = gate(moment.prefix, moment.suffix, language)
-        return "" if moment.asked_for or found.auto else found.why
+        return f"this file is left alone: {ruling.rule}" if ruling.ignored else ""
+
+    def _unwanted(self, moment: Moment) -> str:
+        """Why nobody should be asked here; asked only after what is there already was looked at."""
+        if moment.asked_for:
+            return ""
+        found = gate(moment.prefix, moment.suffix, moment.document.language)
+        return "" if found.auto else found.why
 
     def _from_shown(self, place: Place, moment: Moment) -> list[Suggestion] | None:
         """Typing the letters of a suggestion keeps it: no network, no spend, no delay."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from lsp_router.assist.answers import Answers, Growing
 from lsp_router.assist.moment import Moment, Suggestion
@@ -19,7 +20,7 @@ class Flight:
         self._request = request
         self._answers = answers
         self._waiting = 0
-        self._superseded = asyncio.Event()
+        self._superseded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._growing: Growing | None = None
         self._early: list[Suggestion] = []
         self._task = asyncio.create_task(self._fly(delay))
@@ -38,28 +39,30 @@ class Flight:
 
     def take_over(self) -> None:
         """A newer request waits now; whoever waited before is answered with nothing, at once."""
-        self._superseded.set()
-        self._superseded = asyncio.Event()
+        if not self._superseded.done():
+            self._superseded.set_result(None)
+        self._superseded = asyncio.get_running_loop().create_future()
 
     async def wait(self) -> list[Suggestion] | None:
         """The suggestions; what stands alone when the latency budget is over; None when superseded or cancelled."""
-        superseded = asyncio.create_task(self._superseded.wait())
+        superseded = self._superseded
         self._waiting += 1
         try:
             policy = self._request.decision.policy
             budget = policy.latency_budget_ms / 1000 if policy else None
-            await asyncio.wait({self._task, superseded}, timeout=budget, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {self._task, superseded}
+            await asyncio.wait(either, timeout=budget, return_when=asyncio.FIRST_COMPLETED)
             if not self._task.done() and not superseded.done() and not self._stands_alone():
-                await asyncio.wait({self._task, superseded}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             return self._found(superseded.done())
         finally:
-            superseded.cancel()
             self._waiting -= 1
             if self._waiting == 0 and not self._may_go_on():
                 self.cancel()
 
     def cancel(self) -> None:
-        self._superseded.set()
+        if not self._superseded.done():
+            self._superseded.set_result(None)
         self._task.cancel()
 
     def _found(self, superseded: bool) -> list[Suggestion] | None:  # noqa: FBT001 - one caller, one line above

@@ -45,12 +45,19 @@ class Request:
     fingerprint: str
     kitchen: Kitchen = field(repr=False)
     withheld: tuple[str, ...] = ()
+    _prompts: dict[str, Prompt] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def first(self) -> Model:
         return self.decision.chain[0]
 
     def prompt_for(self, model: Model) -> Prompt:
+        """Made once for each model: the cache's key, the wire and the ledger all want it."""
+        if model.name not in self._prompts:
+            self._prompts[model.name] = self._make_prompt(model)
+        return self._prompts[model.name]
+
+    def _make_prompt(self, model: Model) -> Prompt:
         """Fill-in-the-middle where the model was made for it, a chat about a marked hole elsewhere."""
         cap = self.work.output_tokens or 128
         policy = self.decision.policy

@@ -53,7 +53,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def add_sources(parser: argparse.ArgumentParser) -> None:
     """The options that any command with a configuration takes; `sources` reads them."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="use this file in place of the user's own")
-    parser.add_argument("--project", type=Path, metavar="DIR", help="the workspace; found from here by default")
+    parser.add_argument("--project", type=_folder, metavar="DIR", help="the workspace; found from here by default")
     parser.add_argument(
         "--set", action="append", default=[], type=_override, metavar="KEY=VALUE", help="override one value"
     )
@@ -111,6 +111,12 @@ def _action(
     return actions.add_parser(
         name, help=what, description=what, epilog=f"example:\n  {example}", formatter_class=formatter
     )
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return Path(text)
 
 
 def _override(text: str) -> tuple[str, str]:

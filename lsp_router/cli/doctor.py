@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from typing import TYPE_CHECKING
 
 from lsp_router.cli.config import add_sources
@@ -40,6 +39,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    import asyncio  # noqa: PLC0415 - `--help` need not wait for it
+
     with opened(args, quiet=True) as app:
         found = asyncio.run(_examine(app, offline=args.offline))
     if args.json:

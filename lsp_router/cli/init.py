@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
 from collections.abc import Iterable
@@ -11,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_router.cli.output import fail, heading
-from lsp_router.config.files import PROJECT_FILE
+from lsp_router.config.files import PROJECT_FILE, PYPROJECT, read_project
 from lsp_router.config.places import places
 from lsp_router.config.sources import Sources
+from lsp_router.domain.model import Provider
+from lsp_router.domain.task import Privacy
 
 if TYPE_CHECKING:
     from lsp_router.config.wellknown import WellKnown
-    from lsp_router.domain.model import Provider
 
 EXAMPLE = """\
 The file names the providers that were found, which is your yes to using them. Keys stay in the environment.
@@ -25,6 +25,7 @@ The file names the providers that were found, which is your yes to using them. K
 example:
   lsp-router init            lsp-router.toml for this project, which is then trusted
   lsp-router init --user     your own configuration, for all projects
+  lsp-router init --server http://127.0.0.1:8081     a llama.cpp beside its usual port
 """
 
 SNIPPETS = """\
@@ -80,33 +81,57 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--user", action="store_true", help="write your own configuration instead of this project's")
+    parser.add_argument("--server", action="append", default=[], metavar="URL", help="a model server at another place")
     parser.add_argument("--force", action="store_true", help="replace a file that exists")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    here = places(os.environ)
-    path = here.config_file if args.user else Path.cwd() / PROJECT_FILE
-    if path.exists() and not args.force:
-        return fail("init", f"{path} exists already", "edit it, or replace it with --force")
-    keys, servers = _keys(), asyncio.run(_servers(Sources(here, os.environ)))
+    import asyncio  # noqa: PLC0415 - `--help` need not wait for it
+
+    here, folder = places(os.environ), Path.cwd()
+    path = here.config_file if args.user else folder / PROJECT_FILE
+    why_not = _why_not(path, folder, user=args.user, force=args.force)
+    if why_not:
+        return fail("init", *why_not)
+    keys = _keys()
+    servers, silent = asyncio.run(_servers(Sources(here, os.environ), args.server))
+    if silent:
+        return fail("init", f"no model server answers at {silent[0]}", "start it, or correct the address")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(compose(keys, servers), encoding="utf-8")
-    except OSError as error:
-        return fail("init", f"cannot write {path}: {error.strerror}", "choose a folder you may write to")
-    if not args.user:
-        from lsp_router.config.trust import trust  # noqa: PLC0415 - only then
+        with path.open("w" if args.force else "x", encoding="utf-8") as file:
+            file.write(compose(keys, servers))
+        if not args.user:
+            from lsp_router.config.trust import trust  # noqa: PLC0415 - only then
 
-        trust(here, Path.cwd())
+            trust(here, folder)
+    except OSError as error:
+        return fail("init", f"cannot write {error.filename or path}: {error.strerror}", "choose a folder you may write")
     _report(path, keys, servers, trusted=not args.user)
     return 0
 
 
 def compose(keys: Iterable[WellKnown], servers: Iterable[Provider]) -> str:
     """The commented file; a provider's table may be as short as its name."""
-    found = [_keyed(key) for key in keys] + [_local(server) for server in servers]
+    found = [_keyed(key) for key in keys] + [_served(server) for server in servers]
     return "".join([HEAD, *(found or [NOTHING_FOUND]), TAIL])
+
+
+def _why_not(path: Path, folder: Path, *, user: bool, force: bool) -> tuple[str, str] | None:
+    """What speaks against writing there, and what to do instead."""
+    if not user and folder in {Path.home(), Path(folder.anchor)}:
+        return f"{folder} is no project", "go to one, or write your own configuration: lsp-router init --user"
+    if force:
+        return None
+    if path.exists() or path.is_symlink():
+        return f"{path} exists already", "edit it, or replace it with --force"
+    if not user and read_project(folder)[0]:
+        return (
+            f"{folder / PYPROJECT} has a table [tool.lsp-router]",
+            f"edit it, or write {path.name} in its place: --force",
+        )
+    return None
 
 
 def _keyed(key: WellKnown) -> str:
@@ -115,8 +140,13 @@ def _keyed(key: WellKnown) -> str:
     )
 
 
-def _local(server: Provider) -> str:
-    return f'\n[providers.{server.name}]   # runs on this machine\nbase_url = "{server.base_url}"\n'
+def _served(server: Provider) -> str:
+    """A usual place needs no more than its name; of another one nobody knows whether it passes code on."""
+    usual = server.privacy is Privacy.LOCAL
+    more = (
+        () if usual else (f'kind = "{server.kind.value}"', '# privacy = "local"   # if it passes nothing on to others')
+    )
+    return "\n".join([f"\n[providers.{server.name}]   # answers now", f'base_url = "{server.base_url}"', *more, ""])
 
 
 def _keys() -> list[WellKnown]:
@@ -125,16 +155,26 @@ def _keys() -> list[WellKnown]:
     return [k for k in WELL_KNOWN if k.key_env and os.environ.get(k.key_env, "").strip()]
 
 
-async def _servers(sources: Sources) -> list[Provider]:
+async def _servers(sources: Sources, addresses: Iterable[str]) -> tuple[list[Provider], list[str]]:
+    """What answers at the usual places and at the named ones, and which of those do not."""
     from lsp_router.app.app import App  # noqa: PLC0415 - `--help` need not wait for it
-    from lsp_router.app.refresh import Refresher  # noqa: PLC0415 - same
+    from lsp_router.app.refresh import Refresher, look_at  # noqa: PLC0415 - same
 
     app = App(sources)
+    found: dict[str, Provider] = {}
+    silent: list[str] = []
     try:
         await Refresher(app).find_local_servers()
-        return list(app.running)
+        found.update({server.name: server for server in app.running})
+        for address in addresses:
+            server = await look_at(app.transport(), address, taken=found)
+            if server is None:
+                silent.append(address)
+            else:
+                found[server.name] = server
     finally:
         await app.close()
+    return list(found.values()), silent
 
 
 def _report(path: Path, keys: list[WellKnown], servers: list[Provider], *, trusted: bool) -> None:

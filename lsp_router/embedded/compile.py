@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_router.embedded.hashing import FACTOR, LENGTHS, NEW_NAME, NO_TOKEN, SEED, SHIFT, bucket_bits
+from lsp_router.embedded.brackets import CLOSER_OF, Stack, feed
+from lsp_router.embedded.hashing import FACTOR, LENGTHS, MASK, NEW_NAME, NO_TOKEN, SEED, SHIFT, bucket_bits, hash_call
 from lsp_router.embedded.languages import Language
-from lsp_router.embedded.lexer import is_name, lex_file
+from lsp_router.embedded.lexer import START, is_name, lex_file
 from lsp_router.embedded.segment import Facts, FileRow, Section
 
 DEPTH = 16
@@ -59,6 +60,7 @@ def compile_segment(stream: Stream, gone: Iterable[str] = ()) -> tuple[Facts, di
     }
     for length, hashes in _renamed_hashes(tokens, names):
         sections |= _hash_table(f"renamed-{length}", hashes)
+    sections |= _call_table(tokens, texts, stream.language)
     facts = Facts(stream.language.family, len(tokens), tuple(stream.files), tuple(gone), LENGTHS)
     return facts, sections
 
@@ -107,6 +109,25 @@ def _renamed_hashes(tokens: Array, names: Array) -> Iterator[tuple[int, Array]]:
         values ^= values >> np.uint32(SHIFT)
         if back + 1 in LENGTHS:
             yield back + 1, values
+
+
+def _call_table(tokens: Array, texts: list[str], language: Language) -> dict[str, Section]:
+    """Places right after an opening bracket or a comma, by the call and the argument."""
+    numbers = {text: number for number, text in enumerate(texts)}
+    wanted = {numbers[text] for text in (*CLOSER_OF, ",") if text in numbers}
+    positions, hashes = array("i"), array("I")
+    stack: Stack = ()
+    before, last = "", -1
+    for at, number in enumerate(tokens.tolist()):
+        if last in wanted and stack:
+            positions.append(at)
+            hashes.append(hash_call(last, numbers.get(stack[-1].callee, -1) & MASK, stack[-1].argument))
+        token = texts[number]
+        stack = feed(stack, token, before, language.definers) if token != START else ()
+        before, last = token, number
+    table = _hash_table("call", np.frombuffer(hashes, np.uint32))
+    order = np.frombuffer(table["call-positions"].data, np.int32)
+    return table | {"call-positions": _section("i", np.frombuffer(positions, np.int32)[order])}
 
 
 def _hash_table(name: str, hashes: Array) -> dict[str, Section]:

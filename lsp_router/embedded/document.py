@@ -12,17 +12,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lsp_router.embedded.alphabet import ROOM, Alphabet, Codes
-from lsp_router.embedded.brackets import Stack, feed
+from lsp_router.embedded.brackets import CLOSER_OF, Stack, feed
 from lsp_router.embedded.languages import Language
-from lsp_router.embedded.lexer import START, Lexed, lex_line, line_start
+from lsp_router.embedded.lexer import BREAKS, START, Lexed, is_name, lex_line, line_start
 
 MAX_READ = 400
 """How many lines one update reads at most, so that a keystroke stays cheap; more is for `build`, in slices."""
 SLICE = 50
-SKIP, HEAD, HEADS, CALL, NEXT = range(5)
+SKIP, HEAD, HEADS, CALL, SLOT, NEXT = range(6)
 """What a token follows, beside the token before it: the third last token; the line's head; that and the head of the
-line above; the call and its argument; the line's head and the beginning of the line below."""
-COLUMNS = 5
+line above; the call and its argument; (instead of it) only its kind, and whether a name follows; the line's head and
+the beginning of the line below."""
+COLUMNS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +129,13 @@ class Document:
     def _weave(self, lexed: Lexed, entry: Entry) -> tuple[_Row, Entry]:
         if not lexed.tokens:
             return _Row(lexed, entry), entry if entry.state == lexed.state else _with_state(entry, lexed.state)
-        add, definers = self.alphabet.add, self.language.definers
-        skip, head, heads, call, _ = self.codes
+        add, definers, renamable = self.alphabet.add, self.language.definers, self.alphabet.renamable
+        skip, head, heads, call, slot, _ = self.codes
         columns: tuple[list[str], ...] = tuple([] for _ in range(COLUMNS))
-        skips, in_head, in_heads, calls, nexts = columns
+        skips, in_head, in_heads, calls, slots, nexts = columns
         opening = line_start(entry.indent, lexed.indent)
         symbols = "".join([add(opening), *map(add, lexed.tokens)])
-        trail, stack, previous = entry.tail + symbols, entry.stack, ""
+        trail, stack, before = entry.tail + symbols, entry.stack, self.alphabet.text(entry.tail[-1])
         here, above = entry.head, entry.previous_head
         for at, token in enumerate((opening, *lexed.tokens)):
             last = trail[at + 2]
@@ -145,10 +146,11 @@ class Document:
                 (add(stack[-1].callee), chr(stack[-1].argument)) if stack else (self.alphabet.nothing, "")
             )
             calls.append(call[last + callee + argument])
+            slots.append(slot[slot_of(before) if renamable(token) else ""])
             nexts.append(last + here)
             if at < 2:
                 here, above = (self.alphabet.nothing, entry.head) if at == 0 else (symbols[1], entry.head)
-            stack, previous = feed(stack, token, previous, definers), token
+            stack, before = feed(stack, token, before, definers), token
         after = Entry(lexed.state, lexed.indent, trail[-3:], symbols[1], entry.head, stack)
         return _Row(lexed, entry, symbols, columns), after
 
@@ -187,6 +189,18 @@ class Document:
         grown = at - self.starts[old_end]
         below = self.starts[old_end:]
         self.starts[first:] = starts + ([start + grown for start in below] if grown else below)
+
+
+SLOTS = ("(", "\n", ".", "import", "word", "=")
+
+
+def slot_of(before: str) -> str:
+    """What kind of place it is that a name fills after this token."""
+    if before in CLOSER_OF or before == ",":
+        return "("
+    if before in BREAKS:
+        return "\n"
+    return before if before in {".", "import"} else "word" if is_name(before) else "="
 
 
 def _with_state(entry: Entry, state: str) -> Entry:

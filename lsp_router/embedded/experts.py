@@ -1,4 +1,4 @@
-"""Eleven ways to guess the next token, each an opinion: probabilities, and how much it has to go on.
+"""Thirteen ways to guess the next token, each an opinion: probabilities, and how much it has to go on.
 
 They are deliberately simple; what each is worth, given what it has to go on, is what the mix was fitted for.
 """
@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from lsp_router.embedded.brackets import CLOSER_OF
 from lsp_router.embedded.context import Context
-from lsp_router.embedded.document import CALL, HEAD, HEADS, NEXT, SKIP
+from lsp_router.embedded.document import CALL, HEAD, HEADS, NEXT, SKIP, SLOT, SLOTS, slot_of
 from lsp_router.embedded.hits import ORDERS, RENAMED_ORDERS, find_code, find_exact, find_renamed
 from lsp_router.embedded.shelf import DEPTH
 
@@ -29,13 +30,16 @@ class Expert(IntEnum):
     HEADS = 7
     CALL = 8
     NEXT = 9
-    WORDS = 10
+    LOCAL = 10
+    PROJECT_CALL = 11
+    WORDS = 12
 
 
 GROUNDS = 19
 """How many kinds of grounds an expert tells apart at most: 0 is none."""
 NEAR_ABOVE, NEAR_BELOW = 900, 600
 """How many tokens around the cursor count as near."""
+LOCAL_NAMES, LOCAL_FADE = 40, 0.93
 RECENT_WEIGHT, PROJECT_WEIGHT = 4.0, 0.3
 
 Levels = Sequence[Sequence[str]]
@@ -63,6 +67,8 @@ def gather(context: Context, partial: str = "") -> Evidence:
         *_exact(context, seen),
         *_renamed(context, seen),
         *_follows(context, seen),
+        _local(context),
+        _project_call(context, seen),
         _words(context, partial, seen) if partial else Opinion(),
     ]
     return Evidence(tuple(opinions), seen)
@@ -211,6 +217,41 @@ def _simple(tokens: Sequence[str]) -> Opinion:
         probabilities[token] = probabilities.get(token, 0.0) + share
     many = bisect_right((3, 10), len(tokens))
     return Opinion(probabilities, 1 + many + (3 if len(probabilities) > 1 else 0))
+
+
+def _local(context: Context) -> Opinion:
+    """Names that stood in the same kind of place, the latest first: arguments, variables, attributes in use here."""
+    document, moment = context.moment.document, context.moment
+    kind = slot_of(context.last)
+    code = document.codes[SLOT].get(kind)
+    if not code:
+        return Opinion()
+    column, text, exact = document.columns[SLOT], document.alphabet.text, document.exact
+    weights: dict[str, float] = {}
+    weight, at = 1.0, moment.home
+    for _ in range(LOCAL_NAMES):
+        at = column.rfind(code, 0, at)
+        if at < 0:
+            break
+        token = text(exact[at])
+        weights[token] = weights.get(token, 0.0) + weight
+        weight *= LOCAL_FADE
+    total = sum(weights.values()) + 0.5
+    return Opinion({token: value / total for token, value in weights.items()}, 1 + SLOTS.index(kind))
+
+
+def _project_call(context: Context, seen: dict[str, int]) -> Opinion:
+    """The same argument of the same call elsewhere in the project."""
+    if not context.stack or (context.last != "," and context.last not in CLOSER_OF):
+        return Opinion()
+    tokens: list[str] = []
+    inner = context.stack[-1]
+    for shelf, hidden in context.moment.shelves:
+        for at in shelf.in_call(shelf.find(context.last), shelf.find(inner.callee), inner.argument, hidden):
+            token, spaces = shelf.token_at(at)
+            tokens.append(token)
+            seen.setdefault(token, spaces)
+    return _simple(tokens)
 
 
 def _words(context: Context, partial: str, seen: dict[str, int]) -> Opinion:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import IntEnum
 
 from lsp_router.embedded.brackets import CLOSER_OF, OPENER_OF
 from lsp_router.embedded.context import Context
-from lsp_router.embedded.lexer import LINE_STARTS, PROSE, is_name
+from lsp_router.embedded.lexer import LINE_STARTS, is_name
 
 
 class Place(IntEnum):
@@ -42,11 +41,7 @@ class Feature(IntEnum):
     IS_NAME = 14
     IS_FIXED_WORD = 15
     IS_SIGN = 16
-    FIRST_OF_ONE = 17
-    FIRST_OF_TWO = 18
-    FIRST_OF_THREE = 19
-    FIRST_OF_MORE = 20
-    END_IN_BRACES = 21
+    END_IN_BRACES = 17
 
 
 _UNFINISHED = frozenset(
@@ -69,9 +64,8 @@ def place_of(context: Context, partial: str) -> Place:
     return Place.AFTER_NAME if renamable else Place.AFTER_OTHER
 
 
-def features_of(token: str, context: Context, first: Mapping[str, int]) -> list[Feature]:
-    """`first` counts the experts that hold a token for the likeliest."""
-    found = [Feature(min(Feature.FIRST_OF_ONE + count - 1, Feature.FIRST_OF_MORE))] if (count := first.get(token, 0)) else []
+def features_of(token: str, context: Context) -> list[int]:
+    found: list[int] = []
     if token in LINE_STARTS:
         found.append(_end(context))
     elif token in OPENER_OF:
@@ -97,10 +91,10 @@ def _end(context: Context) -> Feature:
     return Feature.END_INSIDE_AFTER_COMMA if last == "," or last in CLOSER_OF else Feature.END_INSIDE
 
 
-def _name(token: str, context: Context) -> list[Feature]:
+def _name(token: str, context: Context) -> list[int]:
     moment, last = context.moment, context.last
     language, symbol = moment.document.language, moment.document.alphabet.find(token)
-    found = [Feature.IS_NAME]
+    found: list[int] = [Feature.IS_NAME]
     importing = bool(context.line) and context.line[0] in language.importers
     if token in context.line:
         found.append(Feature.NAME_IN_LINE)

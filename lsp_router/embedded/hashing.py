@@ -29,6 +29,11 @@ def hash_contexts(tokens: Sequence[int], renamable: Sequence[bool]) -> dict[int,
     return hashes
 
 
+def hash_call(last: int, callee: int, argument: int) -> int:
+    """The hash of a place in a call, for places right after an opening bracket or a comma."""
+    return mix(mix(mix(SEED, last), callee), argument)
+
+
 def mix(value: int, code: int) -> int:
     value = ((value ^ code) * FACTOR) & MASK
     return value ^ (value >> SHIFT)

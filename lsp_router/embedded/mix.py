@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log1p
 
+from lsp_router.embedded.agreement import Agreement
 from lsp_router.embedded.context import Context
 from lsp_router.embedded.experts import Evidence
 from lsp_router.embedded.features import features_of, place_of
@@ -31,23 +32,26 @@ class Weights:
     """The same, for saying nothing."""
     features: Sequence[Sequence[float]]
     """place × feature."""
+    signs: Sequence[Sequence[float]]
+    """place × sign of agreement."""
 
 
 def mix(evidence: Evidence, context: Context, partial: str, weights: Weights) -> dict[str, float]:
     """Each guess with its probability; they sum up to less than one."""
     place = place_of(context, partial)
-    experts, features = weights.experts[place], weights.features[place]
+    experts, features, signs = weights.experts[place], weights.features[place], weights.signs[place]
     heard = [
         (opinion.probabilities, experts[at][opinion.ground])
         for at, opinion in enumerate(evidence.opinions)
         if opinion.ground
     ]
     silence = sum(row[opinion.ground] for row, opinion in zip(weights.silence[place], evidence.opinions, strict=True))
-    first = first_choices(evidence)
+    agreement = Agreement(evidence)
     scores: dict[str, float] = {}
     for token in candidates(evidence, partial):
         score = sum(weight * log1p(p / EPSILON) for guesses, weight in heard if (p := guesses.get(token)))
-        scores[token] = score + sum(features[feature] for feature in features_of(token, context, first))
+        score += sum([features[feature] for feature in features_of(token, context)])
+        scores[token] = score + sum([signs[sign] for sign in agreement.signs(token)])
     return _softmax(scores, silence)
 
 
@@ -59,16 +63,6 @@ def candidates(evidence: Evidence, partial: str) -> set[str]:
         guesses = opinion.probabilities
         chosen.update(heapq.nlargest(TOP, guesses, key=guesses.__getitem__) if len(guesses) > TOP else guesses)
     return chosen
-
-
-def first_choices(evidence: Evidence) -> dict[str, int]:
-    """How many experts hold each token for the likeliest."""
-    first: dict[str, int] = {}
-    for opinion in evidence.opinions:
-        if opinion.probabilities:
-            token = max(opinion.probabilities, key=opinion.probabilities.__getitem__)
-            first[token] = first.get(token, 0) + 1
-    return first
 
 
 def _softmax(scores: Mapping[str, float], silence: float) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 
-from lsp_router.embedded.hashing import LENGTHS, bucket_bits, hash_contexts
+from lsp_router.embedded.hashing import LENGTHS, hash_call, hash_contexts
 from lsp_router.embedded.segment import Segment
 
 DEPTH = 16
@@ -31,7 +31,7 @@ class Shelf:
             (length, *(arrays[f"renamed-{length}-{part}"] for part in ("buckets", "marks", "positions")))
             for length in LENGTHS
         ]
-        self._bits = bucket_bits(segment.facts.tokens)
+        self._calls = (arrays["call-buckets"], arrays["call-marks"], arrays["call-positions"])
         self._ids: dict[str, int] = {}
         self._texts: dict[int, str] = {}
 
@@ -92,6 +92,12 @@ class Shelf:
             levels.append((length, [(at, self._marks[at] >> 4) for at in found]))
         return levels
 
+    def in_call(self, last: int, callee: int, argument: int, hidden: Collection[int]) -> list[int]:
+        """Positions at the same argument of the same call."""
+        if last == UNKNOWN or callee == UNKNOWN:
+            return []
+        return self._visible(self._look_up(hash_call(last, callee, argument), *self._calls), hidden)
+
     def _raw(self, number: int) -> bytes:
         return bytes(self._blob[self._ends[number] : self._ends[number + 1]])
 
@@ -142,7 +148,7 @@ class Shelf:
         return start, low
 
     def _look_up(self, value: int, buckets: memoryview, marks: memoryview, positions: memoryview) -> list[int]:
-        bucket, mark = value >> (32 - self._bits), value & 0xFFFF
+        bucket, mark = value >> (33 - len(buckets).bit_length()), value & 0xFFFF
         low = bisect_left(marks, mark, buckets[bucket], buckets[bucket + 1])
         high = bisect_right(marks, mark, low, buckets[bucket + 1])
         if high - low <= MAX_RENAMED:

@@ -110,11 +110,15 @@ class Monitor:
     def _may_probe(self, scope: str, until: float) -> bool:
         return self.desk.claims.claim(scope, "probe", until)
 
-    def _count(self, model: Model) -> None:
+    def _count(self, model: Model) -> bool:
         """Free requests of all processes together count against what a tier grants in a day."""
         if model.quota is None or model.quota.per_day is None:
-            return
-        pool, ends = pool_of(model), day_end(self.clock.now(), model.quota.resets)
+            return True
+        now = self.clock.now()
+        pool, ends = pool_of(model), day_end(now, model.quota.resets)
         used = self.desk.claims.spend_quota(pool, DAILY, 1, ends)
-        if used is not None:
-            self.health.quotas.heard(pool, used, ends)
+        if used is None:
+            return True
+        self.health.quotas.heard(pool, used, ends)
+        _, granted = self.health.quotas.left_today(model, now)
+        return granted is None or used <= granted

@@ -15,7 +15,7 @@ from lsp_router.domain.model import Model
 from lsp_router.domain.wire import Failure, Fault
 from lsp_router.routing.bench import STRIKE_WINDOW, STRIKES, Bench, bench
 from lsp_router.routing.latency import Latencies
-from lsp_router.routing.quota import Quotas
+from lsp_router.routing.quota import Quotas, Spent
 
 SCOPES = 1_024
 PROBE_PATIENCE = 60.0
@@ -69,8 +69,8 @@ class Neighbours:
     tell: Callable[[Opened], None] = lambda _: None
     claim: Callable[[str, float], bool] = lambda _scope, _until: True
     """Whether this process may send the one probe of a scope."""
-    took: Callable[[Model], None] = lambda _: None
-    """A request of a limited model goes out."""
+    took: Callable[[Model], bool] = lambda _: True
+    """A request of a limited model goes out, unless all together have spent what its tier grants."""
 
 
 ALONE = Neighbours()
@@ -114,10 +114,12 @@ class Health:
             if not self._neighbours.claim(scope, now + PROBE_PATIENCE):
                 return Closed(f"another editor probes after: {breaker.reason}", now + PROBE_PATIENCE)
             breaker.probe_since = now
-        if model.quota is not None:
-            self.quotas.take(model, now)
-            self._neighbours.took(model)
-        return Permit(model, tuple((s, self._generation(s)) for s in scopes(model)), tuple(probes))
+        permit = Permit(model, tuple((s, self._generation(s)) for s in scopes(model)), tuple(probes))
+        spent = self._take(model, now)
+        if spent is not None:
+            self.give_back(permit)
+            return Closed(spent.reason, spent.until)
+        return permit
 
     def succeed(self, permit: Permit) -> None:
         """Closes what this try probed; elsewhere a success forgives one strike, so that rare failures never add up."""
@@ -170,6 +172,13 @@ class Health:
     def reset(self, scope: str) -> None:
         """A key was changed, a server came back: forget what was held against it."""
         self._breakers.pop(scope, None)
+
+    def _take(self, model: Model, now: float) -> Spent | None:
+        """Counts one request of a limited model; the last one left may have gone to another process just now."""
+        if model.quota is None:
+            return None
+        self.quotas.take(model, now)
+        return None if self._neighbours.took(model) else self.quotas.spent(model, now)
 
     def _after_mild_failure(self, permit: Permit, failure: Failure, now: float) -> None:
         """A failed probe reopens what it probed; any other mild failure only leaves its strike."""

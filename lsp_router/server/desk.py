@@ -54,7 +54,7 @@ class Desk:
 
     def why(self, uri: str) -> Mapping[str, Any]:
         """The last decision there, and why nothing is shown if nothing is."""
-        self.app.records.writer.flush()
+        self.app.settle()
         reason, withheld = self.completer.why(uri)
         found = self.app.records.history.latest(self.completer.path_of(uri) or uri)
         return {"decision": found, "reason": reason, "withheld": list(withheld)}

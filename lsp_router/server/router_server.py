@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -64,6 +65,8 @@ class RouterServer(LanguageServer):
         """The use cases, as soon as they are there; several may wait for the same opening."""
         if self._desk is None:
             self._desk = asyncio.ensure_future(self._open())
+        if self._desk.done():
+            return self._desk.result()
         return await asyncio.shield(self._desk)
 
     @property
@@ -125,6 +128,7 @@ class RouterServer(LanguageServer):
 
         desk = await asyncio.to_thread(self._open_desk, self.root, self.options, settings, tell)
         await desk.start(self._text_of)
+        gc.freeze()  # what was loaded by now stays: no collection need look at it again
         return desk
 
     async def pull_settings(self) -> Mapping[str, Any]:

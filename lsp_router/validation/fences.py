@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lsp_router.validation.tongues import canonical
+from lsp_router.validation.tongues import KNOWN, canonical
 
 _FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([^`\n]*?)[ \t]*$")
 _GLUED = re.compile(r"^([^`\n]*[:.])[ \t]+(`{3,})([\w+#-]*)[ \t]*$")
-_ONE_LINE = re.compile(r"\s*(`{3,})(?!`)(?:[\w+#-]+[ \t]+)?([^\n]+?)(?<!`)\1\s*")
+_ONE_LINE = re.compile(r"\s*(`{3,})(?!`)([^\n]+?)(?<!`)\1\s*")
 _INFO_PATH = re.compile(r"(?:title|file|filename|filepath|path)=[\"']?([^\"'\s}]+)")
 _PATH = re.compile(r"(?:[A-Za-z]:)?[\w@.+\-/\\\[\]()]*\.\w{1,12}|(?:[\w@.+-]+/)+[\w@.+-]+|Makefile|Dockerfile")
 _PATH_LINE = re.compile(r"\s*(?://|#|--|;|%|<!--|/\*)\s*file(?:\s?path|name)?\s*:\s*(\S.*?)\s*(?:-->|\*/)?\s*")
@@ -58,7 +58,9 @@ class _Opening:
 def split(reply: str) -> Fenced:
     """The blocks of a reply in order; an unclosed one reaches to the end."""
     if whole := _ONE_LINE.fullmatch(reply):
-        return Fenced((Block("", whole[2].strip()),), "")
+        word, _, rest = whole[2].strip().partition(" ")
+        named = rest and word.lower() in KNOWN
+        return Fenced((Block(word, rest.strip()) if named else Block("", whole[2].strip()),), "")
     lines = reply.splitlines(keepends=True)
     blocks: list[Block] = []
     start = number = 0

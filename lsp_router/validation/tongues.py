@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-PROSE = frozenset({"markdown", "mdx", "plaintext", "text", "restructuredtext", "asciidoc", "latex", "tex", "org", "quarto"})
+PROSE = frozenset(
+    {"markdown", "mdx", "plaintext", "text", "restructuredtext", "asciidoc", "latex", "tex", "org", "quarto"}
+)
 DATA = frozenset({"yaml", "toml", "ini", "properties", "dockercompose", "dotenv", "csv"})
 
 _ALIASES = {
@@ -54,6 +56,10 @@ _FAMILIES = {
     "scss": "css",
     "less": "css",
 }
+
+KNOWN = frozenset(
+    {*_ALIASES, *_ALIASES.values(), *_FAMILIES.values(), "java", "php", "lua", "swift", "scala", "toml", "sql"}
+)
 
 
 def canonical(name: str) -> str:

@@ -54,7 +54,9 @@ class Backend:
         self.script = script
         self.log: list[Seen] = []
         self.pages: dict[str, Any] = {}
-        """GET answers by path."""
+        """GET answers by path: JSON, or a Reply that has a status and a body."""
+        self.visits: list[Seen] = []
+        """What was asked for by GET."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Backend:
@@ -90,7 +92,10 @@ class Backend:
         headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:] if line)}
         raw = await reader.readexactly(int(headers.get("content-length") or 0))
         if method == "GET":
-            await _whole(writer, 200, {}, self.pages.get(path.split("?")[0], {"data": []}))
+            self.visits.append(Seen(path, {}, headers, time.time()))
+            page = self.pages.get(path.split("?")[0], {"data": []})
+            page = page if isinstance(page, Reply) else Reply(body=page)
+            await _whole(writer, page.status, page.headers, page.body)
             return True
         seen = Seen(path, json.loads(raw), headers, time.time())
         self.log.append(seen)

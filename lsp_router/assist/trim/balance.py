@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from lsp_router.assist.trim.brackets import OPENERS, PAIRS, Bracket
 from lsp_router.assist.trim.lines import continues, only_closes, width
 from lsp_router.assist.trim.place import Draft
-from lsp_router.assist.trim.scene import Below, Opening, Scene
+from lsp_router.assist.trim.scene import Below, Opening, Scene, function_among
 
 _TAIL = re.compile(r"[)\]};,]*")
 
@@ -139,13 +138,8 @@ def _is_last(partner: Opening, scene: Scene) -> bool:
         return False
     if partner.on_cursor_line:
         return not any(opening.on_cursor_line and opening.char != "{" for opening in scene.openings)
-    return partner == _outermost(scene.openings)
-
-
-def _outermost(openings: Sequence[Opening]) -> Opening | None:
-    """The function among the enclosing blocks: the first that is no type; a type's own block when there is none."""
-    functions = (opening for opening in openings if not opening.header.names_a_type)
-    return next(functions, openings[-1] if openings else None)
+    blocks = [opening for opening in scene.openings if opening.char == "{"]
+    return partner is blocks[function_among([block.header for block in blocks])]
 
 
 def _tail(text: str, closer: Bracket) -> int:

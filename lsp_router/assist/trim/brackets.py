@@ -136,7 +136,7 @@ def _tokens(syntax: Language) -> re.Pattern[str]:
 
 def _strings(syntax: Language) -> list[str]:
     found = [_long_string(re.escape(quote)) for quote in syntax.long_quotes]
-    found += [rf"{q}(?:\\.|[^{q}\\\n])*{q}" for q in _line_quotes(syntax)]
+    found += [_line_string(quote, syntax) for quote in _line_quotes(syntax)]
     if syntax.char_literals:
         found.append(r"'(?:\\[^\n']{1,8}|[^'\\\n])'")
     if syntax.regexes:
@@ -148,6 +148,12 @@ def _strings(syntax: Language) -> list[str]:
 def _long_string(quote: str) -> str:
     inside = rf"[^{quote}\\]" if len(quote) == 1 else rf"(?!{quote})[^\\]"
     return rf"{quote}(?:{inside}|\\[\s\S])*{quote}"
+
+
+def _line_string(quote: str, syntax: Language) -> str:
+    """An empty string is no empty string where it begins a longer quote."""
+    longer = "".join(rf"(?!{mark})" for mark in syntax.long_quotes if len(mark) > 1 and mark[0] == quote)
+    return rf"{longer}{quote}(?:\\.|[^{quote}\\\n])*{quote}"
 
 
 def _line_quotes(syntax: Language) -> str:

@@ -13,7 +13,6 @@ from lsp_router.assist.trim.scene import Scene
 _BLANK_LINES = re.compile(r"\A(?:[ \t]*\n)+")
 _LEADING_BLANKS = re.compile(r"\A(?:[ \t]*\n){3,}")
 _OPENS = re.compile(r"[:{(\[]\s*(?:(?:#|//).*)?$|\b(?:then|do|else)\s*$|=>\s*$")
-_EMPTY = re.compile(r"(?://+[/!]?|#+|--+|/\*+|<!--|;+|%+)?")
 
 
 def unix_lines(draft: Draft, scene: Scene) -> Draft:
@@ -98,9 +97,14 @@ def trim_blanks(draft: Draft, scene: Scene) -> Draft:
 def refuse_trifles(draft: Draft, scene: Scene) -> Draft:
     """Nothing, or the mere beginning of a comment, is not worth a flicker."""
     bare = draft.text.strip()
-    if bare and (scene.literal or not scene.blank or scene.rest.strip() or not _EMPTY.fullmatch(bare)):
+    if bare and (scene.literal or not scene.blank or scene.rest.strip() or not _begins_comment(bare, scene)):
         return draft
     return draft if bare and _ends_below(scene) else draft.keep("")
+
+
+def _begins_comment(bare: str, scene: Scene) -> bool:
+    marks = (*scene.syntax.line_comments, *(scene.syntax.block_comment or ())[:1])
+    return bare.startswith(marks) and not bare.strip("".join(marks) + "*!")
 
 
 def _ends_below(scene: Scene) -> bool:
@@ -145,7 +149,8 @@ def _begins_block(scene: Scene) -> bool:
 
 def _style(scene: Scene) -> str:
     """The one character with which all indented lines near the cursor begin; nothing when they disagree or are few."""
-    shown = [indent(line) for line in (*scene.above[-100:], *scene.below[:50]) if line.strip() and indent(line)]
+    lines = (*scene.above[-100:], scene.line + ".", *scene.below[:50])
+    shown = [indent(line) for line in lines if line.strip() and indent(line)]
     kinds = {lead[0] for lead in shown if set(lead) <= {lead[0]}}
     mixed = any(len(set(lead)) > 1 for lead in shown)
     return kinds.pop() if len(kinds) == 1 and not mixed and len(shown) >= 3 else ""

@@ -32,7 +32,7 @@ _FILE_HEADER = re.compile(
 _PROMPT_LINE = re.compile(
     r"^[ \t]*(?:\[/?(?:CODE|PYTHON|ANSWER|TESTS?|INST|END)\]|</?(?:CODE|STOP EDITING HERE|END)>"
     r"|(?:#|//)[ \t]*End of file\b[^\n]*"
-    r"|#{2,4}[ \t]*(?:Instructions?|Response|Input|Output|Explanation|Question|Answer)[ \t]*:?[ \t]*"
+    r"|#{3,4}[ \t]*(?:Instructions?|Response|Input|Output|Explanation|Question|Answer)[ \t]*:?[ \t]*"
     r"|(?:Human|User|Assistant|System)[ \t]*:[^\n]*|<{7} [A-Z]+|>{7} [A-Z]+)[ \t]*$",
     re.MULTILINE,
 )

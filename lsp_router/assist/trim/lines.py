@@ -31,10 +31,6 @@ def only_closes(line: str) -> bool:
     return bool(_CLOSING.fullmatch(line) or _CLOSING_WORD.fullmatch(line))
 
 
-def only_brackets(line: str) -> bool:
-    return bool(_CLOSING.fullmatch(line))
-
-
 def continues(line: str) -> bool:
     """Whether a line goes on with the statement before it (`else`, `} catch`, a method chain)."""
     return bool(_CONTINUING.match(line))
@@ -47,7 +43,7 @@ def says_something(line: str) -> bool:
 
 def essence(line: str) -> str:
     """A line without what models vary freely: blanks, kind of quotes, the final comma or semicolon."""
-    return re.sub(r"\s+", "", line).replace("'", '"').rstrip(";,")
+    return " ".join(line.split()).replace("'", '"').rstrip(" ;,")
 
 
 def shifted(lines: list[str], by: str, columns: int) -> list[str]:

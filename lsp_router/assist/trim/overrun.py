@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lsp_router.assist.trim.lines import essence, only_brackets, says_something, width
+from lsp_router.assist.trim.lines import essence, says_something, width
 from lsp_router.assist.trim.place import Draft
-from lsp_router.assist.trim.scene import Scene
+from lsp_router.assist.trim.scene import Scene, has_words
+
+_CLOSING_TAG = re.compile(r"\s*</([\w.:-]+)>")
 
 ENOUGH = 20
 """Characters two matching lines must hold together to prove a copy even when the model then strays from it."""
@@ -36,11 +39,9 @@ def stop_at_lines_below(draft: Draft, scene: Scene) -> Draft:
     if not below or not draft.text.strip():
         return draft
     lines = draft.lines
-    whole = (
-        [scene.line + lines[0], *lines[1:-1], lines[-1] + scene.rest]
-        if lines[1:]
-        else [scene.line + lines[0] + scene.rest]
-    )
+    if scene.rest.strip() and len(lines) == 1:
+        return draft
+    whole = [scene.line + lines[0], *lines[1:]]
     for number, line in enumerate(whole):
         if not line.strip() or (number == 0 and not lines[0].strip()):
             continue
@@ -64,14 +65,24 @@ def _run(lines: Sequence[str], start: int, below: Sequence[str], *, open_end: bo
             told = chars + (len(line.strip()) if torn else 0)
             return _Run(count, told, torn=torn, to_text_end=torn, to_document_end=False)
         count, there = count + 1, there + 1
-        chars += len(line.strip()) if says_something(line) else 0
+        chars += len(line.strip()) if says_something(line) or _closes_foreign_tag(line, lines) else 0
     return _Run(count, chars, torn=False, to_text_end=True, to_document_end=False)
+
+
+def _closes_foreign_tag(line: str, lines: Sequence[str]) -> bool:
+    """Whether a line closes an element that the text did not open: tags have no brackets that could tell."""
+    tag = _CLOSING_TAG.match(line)
+    if tag is None:
+        return False
+    text = "\n".join(lines)
+    return text.count(f"</{tag[1]}>") > len(re.findall(rf"<{re.escape(tag[1])}[\s>]", text))
 
 
 def _torn(line: str, whole: str) -> bool:
     """Whether a last line is the beginning of the line below, at the same depth."""
     bare = line.strip()
-    return whole.strip().startswith(bare) and not only_brackets(line) and width(line) == width(whole)
+    telling = has_words(bare) or line != line.rstrip()
+    return telling and whole.strip().startswith(bare) and width(line) == width(whole)
 
 
 def _stands_there(line: str, below: str, run: _Run) -> bool:

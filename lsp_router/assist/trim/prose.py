@@ -6,7 +6,7 @@ import re
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _INLINE_CODE = re.compile(r"`[^`\n]+`|\b[\w-]+\(\)")
-_MARKER = re.compile(r"\s*(?:\d+[.)]|[-*+>]|#+)\s+")
+_MARKER = re.compile(r"\A\s*(?:\d+[.)]|[-*+>]|#+)\s+")
 
 _CODE_STARTS = (
     r"(?:export|public|private|protected|static|async|abstract|final|pub|unsafe|inline|extern|override|virtual)\s+\w+",
@@ -22,7 +22,7 @@ _CODE_STARTS = (
     r"(?:return|raise|throw|yield|await|break|continue|pass)\b\s*(?:[\w.$\"'(\[{-]*[;(.\[]|\w*\s*;?\s*$)",
     r"(?:SELECT|INSERT|UPDATE|DELETE|CREATE)\s+\S+",
     r"(?:echo|puts|print|assert|typeof|var|sleep|export)\s+[\w$\"'.]+(?:\s+\w+)?\s*$",
-    r"new\s+\w+\(",
+    r"new\s+\w+\(|lambda\b.*:",
     r"(?:npm|yarn|pip|git|cd|sudo|docker|cargo|go|apt|brew|curl)\s+[\w./-]+(?:\s|$)(?!.*[.!?]$)",
     r"</?\w[\w-]*[\s/>]",
     r"\$\s|//|/\*|\*\s|--\s|<!--|[)\]}]",
@@ -52,7 +52,7 @@ _CHATTER_STARTS = (
 )
 _CODE_START = re.compile(rf"\s*(?:{'|'.join(_CODE_STARTS)})")
 _CODE_PART = re.compile("|".join(_CODE_PARTS))
-_CHATTER = re.compile(rf"\s*(?:\*\*|#+\s*|[-*]\s+|>\s*)?(?:{'|'.join(_CHATTER_STARTS)})", re.IGNORECASE)
+_CHATTER = re.compile(rf"\s*(?:\*\*|[-*]\s+|>\s*)?(?:{'|'.join(_CHATTER_STARTS)})", re.IGNORECASE)
 
 
 def is_prose(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lsp_router.assist.trim.brackets import PAIRS, scan
+from lsp_router.assist.trim.brackets import scan
 from lsp_router.assist.trim.lines import only_closes
 from lsp_router.assist.trim.place import Place, Trimmed
 from lsp_router.assist.trim.scene import Scene
@@ -26,18 +26,11 @@ def _merits(candidate: Trimmed, scene: Scene) -> tuple[bool, bool, int, int]:
 
 
 def _unpaired(candidate: Trimmed, scene: Scene) -> int:
-    """How many brackets of the document near the cursor lack a partner once the candidate stands there."""
-    after = "\n".join([scene.rest[candidate.replace :], *scene.below])
-    whole = scan(scene.text_before + candidate.insert.replace("\r\n", "\n") + after, scene.syntax)
-    surplus = len(whole.unopened) + len(whole.unclosed)
-    return max(surplus - _unpaired_before(scene), 0) + bool(whole.quote)
+    """How many brackets near the cursor lose their partner, or never get one, by this candidate."""
+    text = candidate.insert.replace("\r\n", "\n")
+    return max(_loose(scene, text, candidate.replace) - _loose(scene, "", 0), 0)
 
 
-def _unpaired_before(scene: Scene) -> int:
-    """What is unpaired anyway: a document in the making, or one of which only a part was looked at."""
-    opened = [opening.char for opening in scene.openings]
-    closed = [PAIRS[closing.char] for closing in scene.below_when("").closings]
-    while opened and closed and opened[-1] == closed[0]:
-        opened.pop()
-        closed.pop(0)
-    return min(len(opened) + len(closed), 3) if scene.whole else len(opened) + len(closed)
+def _loose(scene: Scene, text: str, replaced: int) -> int:
+    whole = scan(scene.text_before + text + "\n".join([scene.rest[replaced:], *scene.below]), scene.syntax)
+    return len(whole.unopened) + len(whole.unclosed) + bool(whole.quote)

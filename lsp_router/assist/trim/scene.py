@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,9 +18,14 @@ AFTER = 4_000
 
 _WORD = re.compile(r"\w")
 _TYPE = re.compile(
-    r"\s*(?:(?:export|default|public|private|protected|internal|abstract|final|sealed|static|partial|data|open|pub(?:\([^)]*\))?|"
-    r"unsafe|declare|template\s*<[^>]*>|typedef|type)\s+)*"
-    r"(?:class|interface|struct|enum|record|namespace|module|mod|impl|trait|object|extension|protocol|package|extern|type\b.*struct)\b"
+    r"\s*(?:(?:export|default|public|private|protected|internal|abstract|final|sealed|static|partial|data|open|"
+    r"pub(?:\([^)]*\))?|unsafe|declare|template\s*<[^>]*>|typedef|type)\s+)*"
+    r"(?:(?:class|interface|struct|enum|record|namespace|module|mod|impl|trait|object|extension|protocol|package)\b"
+    r"|type\b.*struct\b|extern\s+\"\w+\"\s*\{)"
+)
+_CONTROL = re.compile(
+    r"\s*(?:\}\s*)?(?:async )?"
+    r"(?:if|elif|else|for|while|try|except|catch|finally|with|match|case|switch|unless|begin|do|loop)\b"
 )
 _SMOOTH = re.compile(r"""^[\s)\]}>"'`;,:]*$""")
 
@@ -34,6 +40,10 @@ class Header:
     @property
     def names_a_type(self) -> bool:
         return bool(_TYPE.match(self.text))
+
+    @property
+    def is_control(self) -> bool:
+        return bool(_CONTROL.match(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +196,15 @@ class Scene:
         return start
 
 
+def function_among(headers: Sequence[Header]) -> int:
+    """Which of the enclosing blocks is the outermost function, else the innermost block; -1 when there is none.
+
+    Types may hold several functions. A branch or a loop stands in a function, whatever its header looks like.
+    """
+    at = next((number for number, header in enumerate(headers) if not header.names_a_type), len(headers) - 1)
+    return at - 1 if at > 0 and headers[at].is_control else at
+
+
 def has_words(text: str) -> bool:
     return bool(_WORD.search(text))
 
@@ -198,4 +217,6 @@ def _header_at(text: str, bracket: Bracket) -> Header:
     start = text.rfind("\n", 0, bracket.at) + 1
     end = text.find("\n", bracket.at)
     line = text[start : end if end >= 0 else len(text)]
+    if line.strip() == "{":  # on a line of its own it belongs to the line before
+        return Header(width(line), first_with_text(text[:start].rsplit("\n", 3)[::-1]))
     return Header(width(line), line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from lsp_router.assist.trim.balance import Ledger
@@ -10,12 +9,7 @@ from lsp_router.assist.trim.brackets import Walk
 from lsp_router.assist.trim.languages import Blocks
 from lsp_router.assist.trim.lines import continues, first_with_text, only_closes, width
 from lsp_router.assist.trim.place import Draft
-from lsp_router.assist.trim.scene import Header, Scene
-
-_CONTROL = re.compile(
-    r"\s*(?:\}\s*)?(?:async )?"
-    r"(?:if|elif|else|for|while|try|except|finally|with|match|case|switch|unless|begin|do)\b"
-)
+from lsp_router.assist.trim.scene import Header, Scene, function_among
 
 
 def stop_at_closed_block(draft: Draft, scene: Scene) -> Draft:
@@ -38,7 +32,8 @@ def stop_at_dedent(draft: Draft, scene: Scene) -> Draft:
         return draft
     lines = draft.lines
     depth = scene.depth(first_with_text(lines))
-    floor = _floor(scene.headers(depth))
+    headers = scene.headers(depth)
+    floor = headers[function_among(headers)] if headers else None
     strings = _lines_in_strings(lines, scene)
     nested = False
     for number, line in enumerate(lines[1:], 1):
@@ -53,14 +48,9 @@ def stop_at_dedent(draft: Draft, scene: Scene) -> Draft:
     return draft
 
 
-def _floor(headers: Sequence[Header]) -> Header | None:
-    """The outermost enclosing function, or the innermost type when the cursor stands directly in one."""
-    return next((header for header in headers if not header.names_a_type), headers[-1] if headers else None)
-
-
 def _still_belongs(line: str, floor: Header | None, scene: Scene) -> bool:
     """A branch of the same statement, or its closing line, unless the lines below bring that themselves."""
-    goes_on = continues(line) and (floor is None or bool(_CONTROL.match(floor.text)))
+    goes_on = continues(line) and (floor is None or floor.is_control)
     return (goes_on or only_closes(line)) and not _closed_below(width(line), scene)
 
 

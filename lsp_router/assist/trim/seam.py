@@ -11,9 +11,11 @@ from lsp_router.assist.trim.place import Draft
 from lsp_router.assist.trim.scene import Scene
 
 _ARROWS = re.compile(r"=>|->|[<>]=|<-|\s[<>]\s")
+_CLOSERS = " \t)]}>\"'`;,"
 _ONE_SIDED = frozenset(";,:")
 _EMPTY_STRINGS = ("''", '""', "``")
 _LAST_WORD = re.compile(r"\w+\Z")
+_DOUBLED = frozenset("slefotpn")
 _KEYWORDS = frozenset(
     ("true", "false", "null", "None", "True", "False", "nil", "self", "this", "return", "pass", "else")
 )
@@ -39,9 +41,11 @@ def join_rest_of_line(draft: Draft, scene: Scene) -> Draft:
     rest = scene.rest.strip()
     if not rest or not draft.text.strip():
         return draft
-    if scene.smooth_rest and rest not in _EMPTY_STRINGS:
-        return _replace_closers(draft, scene)
-    return _without_rest(draft, scene, rest)
+    if not scene.smooth_rest or rest in _EMPTY_STRINGS:
+        shorter = _without_rest(draft, scene, rest)
+        if shorter is not draft:
+            return shorter
+    return _replace_closers(draft, scene)
 
 
 def _without_rest(draft: Draft, scene: Scene, rest: str) -> Draft:
@@ -56,12 +60,17 @@ def _without_rest(draft: Draft, scene: Scene, rest: str) -> Draft:
 
 
 def _is_copy(left: str, rest: str, scene: Scene) -> bool:
-    """A few letters may recur by chance: they are a copy when the word is known without them and unknown with both."""
+    """A few letters may recur by chance: whether the document knows the word with or without them decides.
+
+    Where it knows neither, one letter that English likes to double is taken for the word's own.
+    """
     if len(rest) > 3 or not rest.isalnum():
         return True
     word = _LAST_WORD.search(scene.line + left + rest)
     text = "\n".join([*scene.above, scene.line, *scene.below])
-    return word is not None and _knows(text, word[0]) and not _knows(text, word[0] + rest)
+    if word is None or _knows(text, word[0] + rest):
+        return False
+    return _knows(text, word[0]) or rest not in _DOUBLED
 
 
 def _knows(text: str, word: str) -> bool:
@@ -71,7 +80,8 @@ def _knows(text: str, word: str) -> bool:
 def _replace_closers(draft: Draft, scene: Scene) -> Draft:
     """The closers after the cursor were put there for what stood before it; those the text closes itself give way."""
     rest = scene.rest
-    counts = [(number, _fit(draft.text, rest[number:], scene)) for number in range(len(rest) + 1)]
+    closers = len(rest) - len(rest.lstrip(_CLOSERS))
+    counts = [(number, _fit(draft.text, rest[number:], scene)) for number in range(closers + 1)]
     best = max(fit for _, fit in counts)
     count = next(number for number, fit in counts if fit is best) if best else 0
     if count and not _covers(draft.text, rest[:count].strip()):
@@ -79,7 +89,7 @@ def _replace_closers(draft: Draft, scene: Scene) -> Draft:
     after = rest[count:].lstrip()
     end = draft.text.rstrip()[-1:]
     closes_tag = end == ">" and _angles(scene.line + draft.text) <= 0
-    if after[:1] == end and (end in _ONE_SIDED or closes_tag):
+    if after[:1] == end and (closes_tag or (end in _ONE_SIDED and scene.smooth_rest)):
         count = len(rest) - len(after) + 1
     return replace(draft, replace=count) if count else draft
 

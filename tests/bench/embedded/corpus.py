@@ -71,7 +71,9 @@ class Package:
         names = [name for name in sorted(self.files) if len(self.files[name]) > 5]
         chosen = dice.sample(names, min(FILES_ASKED, len(names)))
         places = [hole for name in chosen for hole in self._places(name, cut)]
-        return sorted(dice.sample(places, min(count, len(places))), key=lambda hole: (hole.file, hole.line, hole.column))
+        return sorted(
+            dice.sample(places, min(count, len(places))), key=lambda hole: (hole.file, hole.line, hole.column)
+        )
 
     def case(self, hole: Hole, *, below: bool) -> Case:
         lines = self.files[hole.file]
@@ -85,7 +87,9 @@ class Package:
             lexed = lex_line(self.language, line, state)
             if lexed.tokens and not state and len(line) < MAX_LINE:
                 for column in _columns(line, cut):
-                    if not lex_line(self.language, line[:column], state).inside and _is_code(self.language, line, column):
+                    if not lex_line(self.language, line[:column], state).inside and _is_code(
+                        self.language, line, column
+                    ):
                         yield Hole(name, number, column)
             state = lexed.state
 

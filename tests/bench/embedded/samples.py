@@ -8,19 +8,20 @@ from math import log1p
 
 import numpy as np
 
+from lsp_router.embedded.agreement import SIGNS, Agreement
 from lsp_router.embedded.context import Context, Moment
 from lsp_router.embedded.document import Document
 from lsp_router.embedded.experts import GROUNDS, Expert, gather
 from lsp_router.embedded.features import Feature, Place, features_of, place_of
 from lsp_router.embedded.lexer import LINE_STARTS, lex_line
-from lsp_router.embedded.mix import EPSILON, candidates, first_choices
+from lsp_router.embedded.mix import EPSILON, candidates
 from tests.bench.embedded.corpus import Case, Package, fill
 
 MAX_STEPS = 12
 LINE_END = "\n="
 EXPERT_WEIGHTS = len(Expert) * GROUNDS
-PER_PLACE = 2 * EXPERT_WEIGHTS + len(Feature)
-"""Weights of one place: of the experts, of silence, of the features, in this order."""
+PER_PLACE = 2 * EXPERT_WEIGHTS + len(Feature) + SIGNS
+"""Weights of one place: of the experts, of silence, of the features, of the signs, in this order."""
 
 
 @dataclass(slots=True)
@@ -38,14 +39,16 @@ class Samples:
     def add(self, context: Context, partial: str, truth: str) -> None:
         evidence = gather(context, partial)
         base = place_of(context, partial) * PER_PLACE
-        first, rows, hits = first_choices(evidence), [], []
+        agreement, rows, hits = Agreement(evidence), [], []
         for token in candidates(evidence, partial):
             row = {}
             for at, opinion in enumerate(evidence.opinions):
                 if p := opinion.probabilities.get(token):
                     row[base + at * GROUNDS + opinion.ground] = log1p(p / EPSILON)
-            for feature in features_of(token, context, first):
+            for feature in features_of(token, context):
                 row[base + 2 * EXPERT_WEIGHTS + feature] = 1.0
+            for sign in agreement.signs(token):
+                row[base + 2 * EXPERT_WEIGHTS + len(Feature) + sign] = 1.0
             rows.append(row)
             hits.append(token == truth or (token in LINE_STARTS and truth == LINE_END))
         silence = {
