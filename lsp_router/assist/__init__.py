@@ -1,1 +1,1 @@
-"""The use cases in editor words: complete, trim, edit, review, explain; knows neither the editor's protocol nor the wire."""
+"""The use cases in editor words: complete, trim, edit, review, explain; knows neither editor protocol nor wire."""

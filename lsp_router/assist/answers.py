@@ -10,37 +10,17 @@ from lsp_router.assist.kitchen import Kitchen
 from lsp_router.assist.moment import Suggestion
 from lsp_router.assist.request import Request
 from lsp_router.assist.trim.pipeline import trim
-from lsp_router.assist.trim.place import Place, Trimmed
+from lsp_router.assist.trim.place import Trimmed
 from lsp_router.assist.trim.stream import StreamTrim
 from lsp_router.domain.decision import Served
 from lsp_router.domain.model import Model
 from lsp_router.engine.order import ExhaustedError, Restart
 
-
-class Growing:
-    """An answer while it comes: as the model says it, and as it would look at the cursor."""
-
-    def __init__(self, place: Place) -> None:
-        self.raw = ""
-        self._trim = StreamTrim(place)
-
-    def feed(self, text: str) -> bool:
-        """True when whatever follows cannot change the result."""
-        self.raw += text
-        return self._trim.feed(text)
-
-    def result(self, finish: str) -> Trimmed | None:
-        return self._trim.result(finish)
-
-    def so_far(self) -> Trimmed | None:
-        return self._trim.shown
-
-
 SOON = 0.005
 """Seconds after which an answer is put away: the editor has it by then."""
 LASTING = frozenset({"stop", "length"})
 """How an answer must have ended to be worth keeping."""
-Hear = Callable[[Growing], None]
+Hear = Callable[[StreamTrim], None]
 NOBODY_LISTENS: Hear = lambda _: None  # noqa: E731 - a default that is named
 
 
@@ -65,12 +45,12 @@ class Answers:
     async def ask(self, request: Request, hear: Hear = NOBODY_LISTENS) -> tuple[list[Suggestion], str]:
         """Suggestions and, when there are none, why not. Stops the stream as soon as nothing more can matter."""
         order = self._kitchen.order(request.decision, request.work, request.prompt_for, keep_partial=True)
-        run, growing, stopped = self._kitchen.engine.run(order), Growing(request.place), False
+        run, growing, stopped = self._kitchen.engine.run(order), StreamTrim(request.place), False
         try:
             async with aclosing(run.stream()) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Restart):
-                        growing = Growing(request.place)
+                        growing = StreamTrim(request.place)
                         continue
                     stopped = growing.feed(piece)
                     hear(growing)
@@ -84,7 +64,7 @@ class Answers:
             return [], "the request was cancelled"
         return self._finish(request, model, growing, "stop" if stopped else run.served.finish)
 
-    def _finish(self, request: Request, model: Model, growing: Growing, finish: str) -> tuple[list[Suggestion], str]:
+    def _finish(self, request: Request, model: Model, growing: StreamTrim, finish: str) -> tuple[list[Suggestion], str]:
         found = _offer(request, model, growing.result(finish), "model")
         if finish in LASTING:
             answer = {"text": growing.raw, "finish": finish} if found else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from lsp_router.assist.answers import Answers, Growing
+from lsp_router.assist.answers import Answers
 from lsp_router.assist.moment import Moment, Suggestion
 from lsp_router.assist.request import Request
+from lsp_router.assist.trim.stream import StreamTrim
 from lsp_router.domain.model import Tier
 
 
@@ -21,7 +22,7 @@ class Flight:
         self._answers = answers
         self._waiting = 0
         self._superseded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._growing: Growing | None = None
+        self._growing: StreamTrim | None = None
         self._early: list[Suggestion] = []
         self._task = asyncio.create_task(self._fly(delay))
 
@@ -74,7 +75,7 @@ class Flight:
 
     def _stands_alone(self) -> bool:
         """Whether what has come so far is worth showing: whole lines of it."""
-        early = self._growing.so_far() if self._growing else None
+        early = self._growing.shown if self._growing else None
         if early is not None:
             first = self._request
             self._early = [Suggestion(first.decision.id, early.insert, early.replace, first.first.name)]
@@ -90,5 +91,5 @@ class Flight:
         found, self.why = await self._answers.ask(self._request, self._hear)
         return found
 
-    def _hear(self, growing: Growing) -> None:
+    def _hear(self, growing: StreamTrim) -> None:
         self._growing = growing

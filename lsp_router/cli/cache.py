@@ -13,6 +13,7 @@ example:
   lsp-router cache info
   lsp-router cache clear
 """
+MEGABYTE = 1_048_576
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,14 +33,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     with opened(args) as app:
         cache = app.cache()
-        if args.action == "clear":
-            cache.clear()
+        gone = cache.clear() if args.action == "clear" else 0
         info = cache.info()
     figures = {"entries": info.entries, "bytes": info.bytes, "limit_bytes": info.limit, "folder": str(info.directory)}
     if args.json:
         dump(figures)
     elif args.action == "clear":
-        print("the cache is empty")
+        print(f"the cache is empty: {gone} answers forgotten")
     else:
-        print(f"{info.entries} answers, {info.bytes / 1e6:.1f} of {info.limit / 1e6:.0f} MB in {info.directory}")
+        print(
+            f"{info.entries} answers, {info.bytes / MEGABYTE:.1f} of {info.limit / MEGABYTE:.0f} MB in {info.directory}"
+        )
     return 0

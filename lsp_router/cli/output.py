@@ -55,10 +55,10 @@ def styled(*parts: tuple[str, str]) -> None:
     Console().print(Text.assemble(*parts), soft_wrap=True)
 
 
-def money(usd: float) -> str:
+def money(usd: float, nothing: str = "free") -> str:
     """Short, but never a price that reads as nothing."""
     if usd == 0:
-        return "free"
+        return nothing
     return f"${usd:.2f}" if usd >= 1 else f"${usd:.4f}" if usd >= 0.0001 else f"${usd:.6f}"
 
 

@@ -69,7 +69,7 @@ def _seconds(text: str) -> float:
 
 def _summary(t: Total) -> None:
     saved = f"saved {money(t.saved_usd)} against a single premium model" if t.saved_usd > 0 else "nothing saved yet"
-    heading(f"{t.requests} requests, {money(t.cost_usd)}; {saved}")
+    heading(f"{t.requests} requests, {money(t.cost_usd, '$0')}; {saved}")
     print(f"{t.hits} answered by the cache, {t.paid_share:.1%} of the others paid, {t.fell_back} fell back")
 
 
@@ -77,8 +77,8 @@ def _as_row(t: Total) -> list[str]:
     return [
         t.key or "(none)",
         str(t.requests),
-        money(t.cost_usd),
-        money(t.baseline_usd),
+        money(t.cost_usd, "$0"),
+        money(t.baseline_usd, "$0"),
         str(t.hits),
         f"{t.paid_share:.0%}",
         "" if t.p50_ms is None else f"{t.p50_ms:.0f} ms",

@@ -136,7 +136,7 @@ async def test_a_daily_free_quota_counts_together(shell: Shell, backend: Backend
     assert len([row for row in rows if "text" in row]) == 6
     assert backend.calls("free") == 6
     late = await editor(shell, requests=1)
-    assert "its 6 requests of today are spent" in late[0]["error"]
+    assert "free: skipped (rests for another " in late[0]["error"]
     assert backend.calls("free") == 6
     told = (await shell("models", "--json")).json
     assert told[0]["health"] == "its 6 requests of today are spent"

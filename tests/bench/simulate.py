@@ -326,9 +326,8 @@ def main() -> None:
     rows = simulate(options.builds, options.seed)
     show(rows, "build")
     premium, _, routed = rows
-    print(
-        f"routed reaches {routed.success / premium.success:.1%} of premium's success at {routed.usd / premium.usd:.2%} of its cost"
-    )
+    success, cost = routed.success / premium.success, routed.usd / premium.usd
+    print(f"routed reaches {success:.1%} of premium's success at {cost:.2%} of its cost")
     print()
     weeks = [simulate_week(options.seed, outage=bad) for bad in (False, True)]
     show([row for row, _ in weeks], "day")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,15 @@ def quick(shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
             monkeypatch.setenv(name, value)
         monkeypatch.chdir(shell.folder)
         capsys.readouterr()
-        try:
-            code = main(words)
-        except SystemExit as stop:
-            code = int(stop.code or 0)
+        with ThreadPoolExecutor(1) as elsewhere:  # a command has an event loop of its own
+            code = elsewhere.submit(_exit_code, words).result()
         return Done(code, *capsys.readouterr())
 
     return run
+
+
+def _exit_code(words: tuple[str, ...]) -> int:
+    try:
+        return main(words)
+    except SystemExit as stop:
+        return int(stop.code or 0)

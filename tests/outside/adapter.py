@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections import deque
-from dataclasses import fields, replace
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,11 @@ from lsp_router.app.world import World
 from lsp_router.config.places import places
 from lsp_router.config.sources import Sources
 from lsp_router.config.wellknown import find
-from lsp_router.domain.task import Privacy, Task, Trigger, Work
-from lsp_router.domain.wire import Failure, Fault, QuotaFact
-from lsp_router.routing.budget import Spending
-from lsp_router.routing.health import Permit
+from lsp_router.domain.task import Work
 from lsp_router.routing.router import decide as route
 from tests.outside.completion import reuse, trigger, trim
 from tests.outside.intents import classify
+from tests.outside.routing import situation_of, work_of
 from tests.outside.wire import stream
 
 __all__ = ["classify", "decide", "reuse", "stream", "trigger", "trim"]
@@ -38,78 +35,34 @@ def decide(config_toml: str, request: dict[str, Any], state: dict[str, Any] | No
     """
     state = state or {}
     with tempfile.TemporaryDirectory() as folder:
-        environ = {"HOME": folder, "LSP_ROUTER_HOME": folder, **state.get("environ", _keys(config_toml))}
+        environ = {"HOME": folder, "LSP_ROUTER_HOME": folder, **(state.get("environ") or _keys(config_toml))}
         file = Path(folder, "config.toml")
         file.write_text(config_toml, "utf-8")
         app = App(Sources(places(environ), environ, config_file=file), World(environ=environ))
         try:
-            work = app.at_home(_work(request))
-            return tell_decision(route(work, _situation(app, work, state), app.world.new_id()))
+            return tell_decision(_decide(app, work_of(request), state))
         finally:
             app.records.close()
 
 
+def _decide(app: App, work: Work, state: dict[str, Any]):
+    work = app.at_home(work)
+    return route(work, situation_of(app.situation(work), state), app.world.new_id(), app.words)
+
+
 def _keys(config_toml: str) -> dict[str, str]:
-    import tomllib
-
-    table = tomllib.loads(config_toml)
-    providers = {**{m.get("provider", ""): {} for m in table.get("models", [])}, **table.get("providers", {})}
-    names = [
-        row.get("api_key_env") or (known.key_env if (known := find(name)) else "") for name, row in providers.items()
+    """A configuration that is broken is still one that somebody may have."""
+    try:
+        table = tomllib.loads(config_toml)
+    except tomllib.TOMLDecodeError:
+        return {}
+    named = {str(m.get("provider")): {} for m in _tables(table.get("models"))}
+    named |= {name: row for name, row in (table.get("providers") or {}).items() if isinstance(row, dict)}
+    variables = [
+        row.get("api_key_env") or (known.key_env if (known := find(name)) else "") for name, row in named.items()
     ]
-    return {name: "a-key-for-measuring" for name in names if name}
+    return {str(name): "a-key-for-measuring" for name in variables if name}
 
 
-def _work(request: dict[str, Any]) -> Work:
-    told = dict(request)
-    for other, ours in [
-        ("file", "path"),
-        ("uri", "path"),
-        ("image", "has_image"),
-        ("model", "pin"),
-        ("text", "instruction"),
-    ]:
-        if other in told:
-            told.setdefault(ours, told.pop(other))
-    known = {field.name for field in fields(Work)}
-    told = {name: value for name, value in told.items() if name in known and value is not None}
-    if told.get("task"):
-        told["task"] = Task(told["task"])
-    if "trigger" in told:
-        told["trigger"] = Trigger(told["trigger"])
-    if isinstance(told.get("privacy"), str):
-        told["privacy"] = Privacy.parse(told["privacy"])
-    if "diagnostics" in told:
-        told["diagnostics"] = tuple(d if isinstance(d, str) else d.get("message", "") for d in told["diagnostics"])
-    return Work(**told)
-
-
-def _situation(app: App, work: Work, state: dict[str, Any]):
-    here = app.situation(work)
-    now = float(state.get("now", here.now))
-    health, by_name = here.health, {m.name: m for m in here.models}
-    for scope, seconds in {**state.get("benched", {}), **state.get("open", {})}.items():
-        until = now + (seconds if isinstance(seconds, int | float) and not isinstance(seconds, bool) else 600)
-        health.open(scope if ":" in scope else f"{'model' if scope in by_name else 'pool'}:{scope}", until, "benched")
-    for told in state.get("failures", []):
-        permit = health.permit(by_name[told["model"]], now)
-        if isinstance(permit, Permit):
-            failure = Failure(Fault(told["fault"]), told.get("message", ""), retry_after=told.get("retry_after"))
-            health.fail(permit, failure, now)
-    for pool, told in state.get("quota", {}).items():
-        resets = told.get("resets_at") or now + float(told.get("resets_in", 3_600))
-        fact = QuotaFact(told.get("window", "day"), told.get("limit"), told.get("remaining"), resets)
-        health.quotas.learn(pool, (fact,), now)
-    for pool, count in state.get("sent", {}).items():
-        health.quotas.heard(pool, count, now + 3_600)
-    for model, ms in {**state.get("latency_ms", {}), **state.get("latency", {})}.items():
-        deque((health.latencies.record(model, float(ms)) for _ in range(20)), maxlen=0)
-    spent = state.get("spent", {})
-    measured = {tuple(key.rsplit(":", 1)): value for key, value in state.get("measured", {}).items()}
-    return replace(
-        here,
-        now=now,
-        spending=Spending(**spent) if isinstance(spent, dict) else Spending(float(spent), float(spent)),
-        pins={Task(task): model for task, model in state.get("pins", {}).items()},
-        measured=measured or None,
-    )
+def _tables(value: object) -> list[dict[str, Any]]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []

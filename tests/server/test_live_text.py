@@ -27,7 +27,7 @@ def position_of(text: str, offset: int, encoding: str) -> Position:
 
 def boundaries(text: str) -> list[int]:
     """Offsets a cursor can have: not between CR and LF."""
-    return [i for i in range(len(text) + 1) if not text[i - 1 : i + 1] == "\r\n"]
+    return [i for i in range(len(text) + 1) if text[i - 1 : i + 1] != "\r\n"]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ from lsp_router.engine.order import ExhaustedError
 
 
 async def main(wish: dict[str, Any]) -> list[dict[str, Any]]:
+    if wish.get("debug"):
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
     app = App(Sources(places(os.environ), os.environ, Path.cwd()), say=lambda said: print(said, file=sys.stderr))
     work = Work(
         task=Task(wish.get("task", "explain")), instruction="explain", prompt_tokens=wish.get("prompt_tokens", 10)
@@ -46,7 +50,7 @@ async def ask(app: App, work: Work, wish: dict[str, Any]) -> dict[str, Any]:
     try:
         text, served = await app.engine.answer(app.order(app.decide(work), work, prompt_for))
     except ExhaustedError as error:
-        return {"error": str(error), **tell(error.served)}
+        return {"error": "".join(traceback.format_exception(error)) + repr(error.served), **tell(error.served)}
     return {"text": text, **tell(served)}
 
 

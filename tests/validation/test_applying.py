@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,6 +83,7 @@ def test_what_is_ambiguous_or_absent_goes_back(search: str, why: str) -> None:
         (".git/hooks/pre-commit", "outside"),
         ("", "lacks its path"),
         ("new.py", "no file new.py"),
+        ("docs/new.py", "no file docs/new.py"),
     ],
 )
 def test_paths_stay_in_the_project(path: str, outcome: str) -> None:
@@ -91,9 +94,10 @@ def test_paths_stay_in_the_project(path: str, outcome: str) -> None:
 
 def test_files_are_created_and_several_changed_at_once() -> None:
     changes = [Change("a.py", "x\n", "import n\n"), Change("pkg/n.py", "", "N = 1\n"), Change("a.py", "z\n", "Z\n")]
+    changes.append(Change("docs/a.py", "", "other\n"))
     done = apply_changes(changes, {"a.py": "x\ny\nz\n"})
-    assert dict(done.texts) == {"a.py": "import n\ny\nZ\n", "pkg/n.py": "N = 1\n"}
-    assert done.created == ("pkg/n.py",)
+    assert dict(done.texts) == {"a.py": "import n\ny\nZ\n", "pkg/n.py": "N = 1\n", "docs/a.py": "other\n"}
+    assert done.created == ("pkg/n.py", "docs/a.py")
 
 
 def test_one_bad_block_stops_them_all_and_overlaps_are_bad() -> None:
@@ -128,7 +132,7 @@ def test_edits_lead_to_the_intended_text_and_never_split_a_line_break(ours, thei
     old, new = ending.join(ours) + (ending if final else ""), ending.join(theirs)
     edits = minimal_edits(old, new)
     assert apply_edits(old, edits) == new
-    assert all(one.end <= two.start for one, two in zip(edits, edits[1:], strict=False))
+    assert all(one.end <= two.start for one, two in pairwise(edits))
     for edit in edits:
         assert "\r\n" not in (old[edit.start - 1 : edit.start + 1], old[edit.end - 1 : edit.end + 1])
 

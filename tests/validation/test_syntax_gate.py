@@ -34,7 +34,7 @@ FILES = {
         "const old = ;\n\n",
     ),
     "typescript": (
-        "type A = { a: number };\n\nfunction f(a: A): number {\n  return a.a;\n}\n\nfunction g(b: A): number {\n  return b.a;\n}\n",
+        "type A = { a: number };\n\nfunction f(a: A) {\n  return a.a;\n}\n\nfunction g(b: A) {\n  return b.a;\n}\n",
         "return b.a;",
         "return (b as A).a;",
         "return (b as A.a;",

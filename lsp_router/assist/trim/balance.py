@@ -58,7 +58,7 @@ class Ledger:
         count, openings = len(self._outer), self._scene.openings
         partner = openings[-count] if count <= len(openings) else None
         if partner is None:
-            return None
+            return self._stray(closer)
         if PAIRS[closer.char] != partner.char:
             return self._draft  # these brackets are past understanding
         if not _is_last(partner, self._scene) or self._goes_on(closer):
@@ -68,6 +68,13 @@ class Ledger:
         following = _next_line(self._text, closer)
         alone = not following.strip() or only_closes(following)
         return None if alone else self._draft.end(self._text[: _tail(self._text, closer)])
+
+    def _stray(self, closer: Bracket) -> Draft | None:
+        """A closer on the cursor's line that nothing at all waits for; braces may close what a snippet left out."""
+        alone = not _line_after(self._text, closer).strip() and "\n" not in self._text[: closer.at]
+        if closer.char == "}" or not alone or not self._scene.whole or self._below.closings:
+            return None
+        return self._draft.end(self._text[: closer.at])
 
     def _pairs(self) -> bool:
         """Whether each bracket that is open now meets its partner below.

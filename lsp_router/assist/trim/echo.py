@@ -10,7 +10,8 @@ from lsp_router.assist.trim.lines import essence, first_with_text, indent, only_
 from lsp_router.assist.trim.place import Draft
 from lsp_router.assist.trim.scene import Scene, has_words
 
-_LAST_WORD = re.compile(r"[^\W\d]\w{2,}\Z")
+_WORD_START = re.compile(r"(?<!\w)[^\W\d]")
+_BEGINS_STRING = frozenset("/.<{[#@$%-_~")
 
 
 def without_lines_above(draft: Draft, scene: Scene) -> Draft:
@@ -38,11 +39,19 @@ def without_line_so_far(draft: Draft, scene: Scene) -> Draft:
     first = draft.text.lstrip(" \t")
     if not said:
         return draft
-    if has_words(said) and first.startswith(said) and indent(draft.text) in ("", indent(scene.line)):
+    again = has_words(said) and first.startswith(said) and indent(draft.text) in {"", indent(scene.line)}
+    if again and not (len(said) < 3 and _makes_known_word(said + first, scene)):
         fresh = first[len(said) :]
         return draft.keep(fresh.lstrip(" \t") if scene.line[-1:].isspace() else fresh)
-    word = None if scene.literal else _LAST_WORD.search(scene.line)
-    return draft.keep(draft.text[len(word[0]) :]) if word and draft.text.startswith(word[0]) else draft
+    return draft.keep(draft.text[_overlap(scene, draft.text) :])
+
+
+def without_quote_again(draft: Draft, scene: Scene) -> Draft:
+    """The model opens the string anew that was opened just before the cursor."""
+    quote = scene.before.quote
+    said = draft.text.removeprefix(quote)
+    reopened = quote and said != draft.text and scene.line.endswith(quote) and quote in said
+    return draft.keep(said) if reopened and (said[0].isalnum() or said[0] in _BEGINS_STRING) else draft
 
 
 def refuse_parrot(draft: Draft, scene: Scene) -> Draft:
@@ -56,6 +65,25 @@ def refuse_parrot(draft: Draft, scene: Scene) -> Draft:
         return draft.keep("")
     again = after == said or (len(said) > 2 and after.startswith(said) and not _glued(said, after[len(said) :]))
     return draft.keep("") if again and not _glued(scene.line, said) else draft
+
+
+def _makes_known_word(text: str, scene: Scene) -> bool:
+    """Whether one or two letters before the cursor and the text make a word that stands elsewhere (`f` + `fi::x`)."""
+    word = re.match(r"\w+", text)
+    return word is not None and scene.knows(word[0])
+
+
+def _overlap(scene: Scene, text: str) -> int:
+    """How much of the line's end the text says again: from the start of a word to a word that goes on without a break.
+
+    Short overlaps within a string may well be meant ("ha" + "haha").
+    """
+    tail = scene.line[-80:]
+    if not (tail[-1:].isalnum() or tail[-1:] == "_"):
+        return 0
+    again = (tail[found.start() :] for found in _WORD_START.finditer(tail))
+    least = 6 if scene.literal else 3
+    return next((len(part) for part in again if len(part) >= least and text.startswith(part)), 0)
 
 
 def _end_of_copy(lines: Sequence[str], above: Sequence[str], scene: Scene) -> int | None:

@@ -43,7 +43,7 @@ _WORDS = Language(Blocks.WORDS, ("#",), None)
 _INDENT = Language(Blocks.INDENT, ("#",), None)
 _DASH = Language(Blocks.INDENT, ("--",), ("{-", "-}"), char_literals=True)
 _LISP = Language(Blocks.BRACES, (";",), None, quotes='"')
-_MARKUP = Language(Blocks.MARKUP, (), ("<!--", "-->"), quotes="")
+_MARKUP = Language(Blocks.MARKUP, (), ("<!--", "-->"), quotes='"')
 _PROSE = Language(Blocks.PROSE, (), None, quotes="")
 _UNKNOWN = Language()
 

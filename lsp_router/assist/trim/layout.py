@@ -58,8 +58,9 @@ def use_tabs_or_spaces(draft: Draft, scene: Scene) -> Draft:
     wanted = _style(scene)
     if len(said) != 1 or not wanted or said == {wanted}:
         return draft
-    converted = [lines[0], *(_converted(line, wanted, _unit(scene, lines)) for line in lines[1:])]
-    return draft.keep("\n".join(converted))
+    unit = _unit(scene, lines)
+    first = lines[0] if scene.line else _converted(lines[0], wanted, unit)
+    return draft.keep("\n".join([first, *(_converted(line, wanted, unit) for line in lines[1:])]))
 
 
 def use_indent_unit(draft: Draft, scene: Scene) -> Draft:
@@ -148,12 +149,12 @@ def _begins_block(scene: Scene) -> bool:
 
 
 def _style(scene: Scene) -> str:
-    """The one character with which all indented lines near the cursor begin; nothing when they disagree or are few."""
+    """The one character all indentation near the cursor is made of; nothing when that is mixed or little is shown."""
     lines = (*scene.above[-100:], scene.line + ".", *scene.below[:50])
     shown = [indent(line) for line in lines if line.strip() and indent(line)]
-    kinds = {lead[0] for lead in shown if set(lead) <= {lead[0]}}
-    mixed = any(len(set(lead)) > 1 for lead in shown)
-    return kinds.pop() if len(kinds) == 1 and not mixed and len(shown) >= 3 else ""
+    kinds = {char for lead in shown for char in lead}
+    steps = min(map(len, shown), default=0)
+    return kinds.pop() if len(kinds) == 1 and len(shown) >= 4 and (steps == 1 or " " in shown[0]) else ""
 
 
 def _unit(scene: Scene, lines: Sequence[str]) -> int:

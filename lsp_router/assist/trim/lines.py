@@ -10,10 +10,11 @@ TAB = 4
 
 _CLOSING = re.compile(r"[\s)\]}>;,]*[)\]}>][\s)\]}>;,]*")
 _CLOSING_WORD = re.compile(r"\s*(?:end|fi|done|esac|endif|endfor|endwhile|endfunction|</[\w.:-]*>)[\s)\]};,]*")
-_CONTINUING = re.compile(
-    r"\s*[)\]}]*\s*(?:else|elif|elsif|elseif|except|finally|catch|rescue|ensure|when|case|default|while|then|and|or)\b"
-    r"|\s*(?:\.\w|\?\.|[?:|&+*]|=>|->|\|>|&&|\|\|)"
+_BRANCH = re.compile(
+    r"\s*[)\]}]*\s*"
+    r"(?:else|elif|elsif|elseif|except|finally|catch|rescue|ensure|when|case|default|while|then|and|or)\b"
 )
+_CHAIN = re.compile(r"\s*(?:\.\w|\?\.|[?:|&+*]|=>|->|\|>|&&|\|\|)")
 
 
 def indent(line: str) -> str:
@@ -31,14 +32,19 @@ def only_closes(line: str) -> bool:
     return bool(_CLOSING.fullmatch(line) or _CLOSING_WORD.fullmatch(line))
 
 
+def begins_branch(line: str) -> bool:
+    """Whether a line begins the next branch of a statement (`else`, `} catch`)."""
+    return bool(_BRANCH.match(line))
+
+
 def continues(line: str) -> bool:
-    """Whether a line goes on with the statement before it (`else`, `} catch`, a method chain)."""
-    return bool(_CONTINUING.match(line))
+    """Whether a line goes on with the statement before it: a branch, a chain of calls, an operator."""
+    return bool(_BRANCH.match(line) or _CHAIN.match(line))
 
 
 def says_something(line: str) -> bool:
     """Whether a line is distinctive enough that seeing it twice is no accident."""
-    return not only_closes(line) and any(char.isalnum() for char in line)
+    return not only_closes(line) and any(char.isalnum() or char == "_" for char in line)
 
 
 def essence(line: str) -> str:

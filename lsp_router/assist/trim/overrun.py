@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lsp_router.assist.trim.lines import essence, says_something, width
+from lsp_router.assist.trim.lines import begins_branch, essence, only_closes, says_something, width
 from lsp_router.assist.trim.place import Draft
 from lsp_router.assist.trim.scene import Scene, has_words
 
@@ -46,9 +46,19 @@ def stop_at_lines_below(draft: Draft, scene: Scene) -> Draft:
         if not line.strip() or (number == 0 and not lines[0].strip()):
             continue
         run = _run(whole, number, below, open_end=not scene.whole_suffix)
-        if run.proves(growing=draft.open_ended) and _stands_there(line, below[0], run):
+        copied = run.proves(growing=draft.open_ended) and _stands_there(line, below[0], run)
+        if copied or (number and not draft.open_ended and _is_next_branch(whole[number:], below[0])):
             return draft.end("\n".join(lines[:number]))
     return draft
+
+
+def _is_next_branch(lines: Sequence[str], below: str) -> bool:
+    """The branch that begins below begins here, too, and no other statement comes between the two."""
+    first, deep = lines[0], width(lines[0])
+    if essence(first) != essence(below) or deep != width(below) or not begins_branch(first):
+        return False
+    rest = (line for line in lines[1:] if line.strip() and width(line) <= deep)
+    return all(only_closes(line) or begins_branch(line) for line in rest)
 
 
 def _run(lines: Sequence[str], start: int, below: Sequence[str], *, open_end: bool) -> _Run:

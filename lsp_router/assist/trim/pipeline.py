@@ -20,6 +20,7 @@ EARLY: tuple[Filter, ...] = (
     leaks.without_prompt,
     echo.without_lines_above,
     echo.without_line_so_far,
+    echo.without_quote_again,
     layout.restore_lost_indentation,
     layout.settle_first_line,
     fences.refuse_prose,

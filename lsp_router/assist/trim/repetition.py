@@ -10,9 +10,15 @@ from lsp_router.assist.trim.lines import says_something
 from lsp_router.assist.trim.place import Draft
 from lsp_router.assist.trim.scene import Scene
 
-_TOKEN = re.compile(r"\w+|([^\w\s])\1*")
+_NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"\w+")
+_MARK = re.compile(r"[^\w\s]+")
 _LIMITS = ((1, 10), (10, 30), (20, 45), (30, 60))
 """A period of up to so many tokens that fills so many tokens at the end is a loop."""
+
+
+_STUTTER = 240
+"""Characters at the end of a line that are searched for words that go round."""
 
 
 def loops(tokens: Sequence[str]) -> bool:
@@ -87,38 +93,53 @@ def _paragraphs(lines: list[str]) -> list[tuple[int, list[str]]]:
 
 
 def _alike(one: list[str], other: list[str]) -> bool:
+    """Two blocks of one shape that differ in a few names, or in numbers only."""
     if len(one) != len(other) or len(one) < 2:
         return False
-    left, right = (_TOKEN.findall("\n".join(block)) for block in (one, other))
-    words, more = (re.findall(r"\w+", "\n".join(block)) for block in (one, other))
-    same = sum(a == b for a, b in zip(words, more, strict=False))
-    return len(left) == len(right) and len(words) == len(more) and same >= 0.6 * len(words)
+    texts = [_NUMBER.sub("0", "\n".join(block)) for block in (one, other)]
+    (words, marks), (more, others) = ((_WORD.findall(text), _MARK.findall(text)) for text in texts)
+    same = sum(word == another for word, another in zip(words, more, strict=False))
+    return marks == others and len(words) == len(more) and same >= 0.6 * len(words)
 
 
 def without_stutter(text: str) -> str:
-    """Words that go round at the very end of the last line are cut to their first time."""
-    head, line_break, line = text.rpartition("\n")
-    found = list(_TOKEN.finditer(line))
-    tokens = [token.group() for token in found]
-    period = _period(tokens)
-    if not period or not any(token[0].isalnum() for token in tokens[-period:]):
+    """Words that go round at the very end of the last line are cut to their first time; rulers may be long."""
+    line_start = text.rfind("\n") + 1
+    tail = text[line_start:][-_STUTTER:]
+    length, period = _circling(tail)
+    if not period or not any(map(str.isalnum, tail[-period:])):
         return text
-    start = len(tokens) - period
-    while start > 0 and tokens[start - 1] == tokens[start - 1 + period]:
+    start = len(text) - length
+    while start > line_start and text[start - 1] == text[start - 1 + period]:
         start -= 1
-    return head + line_break + line[: found[start + period - 1].end()]
+    return text[: start + period].rstrip()
+
+
+def _circling(tail: str) -> tuple[int, int]:
+    """How much of a line's end goes round, and how long a round is: six short rounds or four longer ones."""
+    fail = _failures(tail[::-1])
+    for length in range(len(tail), 3, -1):
+        period = length - fail[length - 1]
+        if (period >= 3 and length >= 6 * period) or (period >= 10 and length >= 4 * period):
+            return length, period
+    return 0, 0
 
 
 def _period(tokens: Sequence[str]) -> int:
-    """The shortest period of a tail long enough to be a loop, by the failure function; 0 when there is none."""
-    backwards = list(reversed(tokens[-60:]))
-    fail = [0] * len(backwards)
-    for at in range(1, len(backwards)):
-        length = fail[at - 1]
-        while length and backwards[length] != backwards[at]:
-            length = fail[length - 1]
-        fail[at] = length + (backwards[length] == backwards[at])
+    """The shortest period of a tail long enough to be a loop; 0 when there is none."""
+    fail = _failures(tokens[:-61:-1])
     for longest, needed in _LIMITS:
-        if len(backwards) >= needed and 0 < (period := needed - fail[needed - 1]) <= longest:
+        if len(fail) >= needed and 0 < (period := needed - fail[needed - 1]) <= longest:
             return period
     return 0
+
+
+def _failures(items: Sequence[str]) -> list[int]:
+    """For each beginning of a sequence, how much of its end equals its own beginning (Knuth, Morris, Pratt)."""
+    fail = [0] * len(items)
+    for at in range(1, len(items)):
+        length = fail[at - 1]
+        while length and items[length] != items[at]:
+            length = fail[length - 1]
+        fail[at] = length + (items[length] == items[at])
+    return fail

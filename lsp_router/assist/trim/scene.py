@@ -27,6 +27,9 @@ _CONTROL = re.compile(
     r"\s*(?:\}\s*)?(?:async )?"
     r"(?:if|elif|else|for|while|try|except|catch|finally|with|match|case|switch|unless|begin|do|loop)\b"
 )
+_KEYWORDS = frozenset(
+    ("true", "false", "null", "None", "True", "False", "nil", "self", "this", "return", "pass", "else")
+)
 _SMOOTH = re.compile(r"""^[\s)\]}>"'`;,:]*$""")
 
 
@@ -167,6 +170,11 @@ class Scene:
             return best[1]
         return len(self.openings) - len(closings) if self.whole else None
 
+    def knows(self, word: str) -> bool:
+        """Whether a word stands elsewhere near the cursor, or every language knows it."""
+        text = "\n".join([*self.above, *self.below])
+        return word in _KEYWORDS or re.search(rf"\b{re.escape(word)}\b", text) is not None
+
     def headers(self, depth: int) -> list[Header]:
         """The lines that enclose a line of this depth, outermost first."""
         found: list[Header] = []
@@ -185,7 +193,7 @@ class Scene:
         return width(self.line)
 
     def _start_of_block(self) -> int:
-        depth = self.depth(self.line_below) or 1
+        depth = max(width(self.line), width(self.line_above)) + 1
         start = len(self.above)
         for number in range(len(self.above) - 1, -1, -1):
             line = self.above[number]

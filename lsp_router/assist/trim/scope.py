@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lsp_router.assist.trim.balance import Ledger
@@ -10,6 +11,8 @@ from lsp_router.assist.trim.languages import Blocks
 from lsp_router.assist.trim.lines import continues, first_with_text, only_closes, width
 from lsp_router.assist.trim.place import Draft
 from lsp_router.assist.trim.scene import Header, Scene, function_among
+
+_LAST_BRANCH = re.compile(r"\s*(?:else|finally|ensure|default)\b(?!\s+if\b)")
 
 
 def stop_at_closed_block(draft: Draft, scene: Scene) -> Draft:
@@ -50,16 +53,13 @@ def stop_at_dedent(draft: Draft, scene: Scene) -> Draft:
 
 def _still_belongs(line: str, floor: Header | None, scene: Scene) -> bool:
     """A branch of the same statement, or its closing line, unless the lines below bring that themselves."""
-    goes_on = continues(line) and (floor is None or floor.is_control)
-    return (goes_on or only_closes(line)) and not _closed_below(width(line), scene)
-
-
-def _closed_below(deep: int, scene: Scene) -> bool:
-    """Whether the document itself closes, continues or still fills the block at this depth."""
-    below = scene.line_below
-    if not below:
+    below, deep = scene.line_below, width(line)
+    same_depth = bool(below) and width(below) == deep
+    if below and width(below) > deep:
         return False
-    return width(below) > deep or (width(below) == deep and (only_closes(below) or continues(below)))
+    if continues(line) and (floor is None or floor.is_control):
+        return not (same_depth and continues(below) and bool(_LAST_BRANCH.match(line)))
+    return only_closes(line) and not (same_depth and (only_closes(below) or continues(below)))
 
 
 def _lines_in_strings(lines: Sequence[str], scene: Scene) -> set[int]:

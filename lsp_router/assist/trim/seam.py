@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from enum import IntEnum
 
@@ -12,13 +13,14 @@ from lsp_router.assist.trim.scene import Scene
 
 _ARROWS = re.compile(r"=>|->|[<>]=|<-|\s[<>]\s")
 _CLOSERS = " \t)]}>\"'`;,"
+_QUOTES = frozenset("\"'`")
+_TELLING = 8
+"""So many characters of the rest of a line do not stand in the text by chance."""
+
 _ONE_SIDED = frozenset(";,:")
 _EMPTY_STRINGS = ("''", '""', "``")
 _LAST_WORD = re.compile(r"\w+\Z")
 _DOUBLED = frozenset("slefotpn")
-_KEYWORDS = frozenset(
-    ("true", "false", "null", "None", "True", "False", "nil", "self", "this", "return", "pass", "else")
-)
 
 
 def one_line(draft: Draft, scene: Scene) -> Draft:
@@ -49,14 +51,15 @@ def join_rest_of_line(draft: Draft, scene: Scene) -> Draft:
 
 
 def _without_rest(draft: Draft, scene: Scene, rest: str) -> Draft:
-    """Some line of the text ends with the whole rest of the cursor's line: it ends before that."""
+    """A line of the text ends with the whole rest of the cursor's line, or the first goes into it: end before that."""
     lines = draft.lines
     for number, line in enumerate(lines):
         bare = line.rstrip()
-        if not bare.endswith(rest) or not _is_copy(bare[: -len(rest)], rest, scene):
-            continue
-        return draft.end_exactly("\n".join([*lines[:number], bare[: -len(rest)]]))
-    return draft
+        if bare.endswith(rest) and _is_copy(bare[: -len(rest)], rest, scene):
+            return draft.end_exactly("\n".join([*lines[:number], bare[: -len(rest)]]))
+    closes = len(rest) >= _TELLING and scene.rest[0] in _CLOSERS.strip()
+    begins = lines[0].find(scene.rest[:_TELLING]) if closes else -1
+    return draft.end_exactly(lines[0][:begins]) if begins > 0 else draft
 
 
 def _is_copy(left: str, rest: str, scene: Scene) -> bool:
@@ -67,22 +70,18 @@ def _is_copy(left: str, rest: str, scene: Scene) -> bool:
     if len(rest) > 3 or not rest.isalnum():
         return True
     word = _LAST_WORD.search(scene.line + left + rest)
-    text = "\n".join([*scene.above, scene.line, *scene.below])
-    if word is None or _knows(text, word[0] + rest):
+    if word is None or scene.knows(word[0] + rest):
         return False
-    return _knows(text, word[0]) or rest not in _DOUBLED
-
-
-def _knows(text: str, word: str) -> bool:
-    return word in _KEYWORDS or re.search(rf"\b{re.escape(word)}\b", text) is not None
+    return scene.knows(word[0]) or rest not in _DOUBLED
 
 
 def _replace_closers(draft: Draft, scene: Scene) -> Draft:
     """The closers after the cursor were put there for what stood before it; those the text closes itself give way."""
     rest = scene.rest
-    closers = len(rest) - len(rest.lstrip(_CLOSERS))
-    counts = [(number, _fit(draft.text, rest[number:], scene)) for number in range(closers + 1)]
+    counts = [(number, _fit(draft.text, rest[number:], scene)) for number in _counts(rest)]
     best = max(fit for _, fit in counts)
+    if best is _Fit.NOT and not scene.smooth_rest:
+        return _without_closer(draft, scene)
     count = next(number for number, fit in counts if fit is best) if best else 0
     if count and not _covers(draft.text, rest[:count].strip()):
         count = 0
@@ -92,6 +91,22 @@ def _replace_closers(draft: Draft, scene: Scene) -> Draft:
     if after[:1] == end and (closes_tag or (end in _ONE_SIDED and scene.smooth_rest)):
         count = len(rest) - len(after) + 1
     return replace(draft, replace=count) if count else draft
+
+
+def _counts(rest: str) -> Iterator[int]:
+    """How many of the closers after the cursor could give way; three quotes in a row are one."""
+    for number in range(len(rest) - len(rest.lstrip(_CLOSERS)) + 1):
+        if not number or rest[number - 1] not in _QUOTES or rest[number - 1 : number] != rest[number : number + 1]:
+            yield number
+
+
+def _without_closer(draft: Draft, scene: Scene) -> Draft:
+    """The text closes what the rest of the line still needs open: it ends before that closer."""
+    for closer in reversed(scan(draft.text, scene.syntax, scene.before.quote).unopened):
+        head = draft.text[: closer.at]
+        if head.strip() and _fit(head, scene.rest, scene) is not _Fit.NOT:
+            return draft.end_exactly(head)
+    return draft
 
 
 class _Fit(IntEnum):

@@ -1,0 +1,105 @@
+"""A very small editor without a screen: starts the real server over stdio and asks what an editor would ask."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+PATIENCE = 30.0
+
+
+class Editor:
+    """Owns the server process of one session; leaving the block shuts it down."""
+
+    def __init__(self, root: Path, arguments: Sequence[str] = ()) -> None:
+        self._root = root
+        self._command = [sys.executable, "-m", "lsp_router", "serve", *arguments]
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._texts: dict[str, tuple[str, int]] = {}
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.create_subprocess_exec(
+            *self._command, stdin=-1, stdout=-1, stderr=-3, cwd=self._root, limit=1 << 24
+        )
+        self._reader = asyncio.create_task(self._read())
+        folder = {"uri": self._root.as_uri(), "name": self._root.name}
+        await self.ask("initialize", {"processId": os.getpid(), "rootUri": folder["uri"], "workspaceFolders": [folder],
+                                      "capabilities": {"textDocument": {"inlineCompletion": {}}}})  # fmt: skip
+        self._tell("initialized", {})
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.ask("shutdown", None)
+        self._tell("exit", None)
+        await asyncio.wait_for(self._server.wait(), PATIENCE)
+        self._reader.cancel()
+
+    def open(self, path: Path, text: str, language: str) -> str:
+        uri = path.absolute().as_uri()
+        self._texts[uri] = (text, 1)
+        item = {"uri": uri, "languageId": language, "version": 1, "text": text}
+        self._tell("textDocument/didOpen", {"textDocument": item})
+        return uri
+
+    def change(self, uri: str, text: str) -> None:
+        version = self._texts[uri][1] + 1
+        self._texts[uri] = (text, version)
+        where = {"uri": uri, "version": version}
+        self._tell("textDocument/didChange", {"textDocument": where, "contentChanges": [{"text": text}]})
+
+    async def ghost_text(self, uri: str, offset: int) -> tuple[str | None, float]:
+        """The suggestion at an offset and how many milliseconds it took."""
+        head = self._texts[uri][0][:offset]
+        line = head.rpartition("\n")[2]
+        position = {"line": head.count("\n"), "character": len(line.encode("utf-16-le")) // 2}
+        started = time.perf_counter()
+        found = await self.ask(
+            "textDocument/inlineCompletion",
+            {"textDocument": {"uri": uri}, "position": position, "context": {"triggerKind": 2}},
+        )
+        took = (time.perf_counter() - started) * 1e3
+        items = (found or {}).get("items", [])
+        return (items[0]["insertText"] if items else None), took
+
+    async def command(self, name: str, argument: Mapping[str, Any]) -> Any:
+        return await self.ask("workspace/executeCommand", {"command": name, "arguments": [argument]})
+
+    async def ask(self, method: str, params: Any) -> Any:
+        ident = len(self._waiting) + 1
+        future = self._waiting[ident] = asyncio.get_running_loop().create_future()
+        self._send({"jsonrpc": "2.0", "id": ident, "method": method, "params": params})
+        return await asyncio.wait_for(future, PATIENCE)
+
+    def _tell(self, method: str, params: Any) -> None:
+        self._send({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        body = json.dumps(message).encode()
+        pipe = self._server.stdin
+        if pipe is not None:
+            pipe.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    async def _read(self) -> None:
+        pipe = self._server.stdout
+        while pipe is not None and (head := await pipe.readline()):
+            size = int(head.split(b":")[1])
+            while (await pipe.readline()).strip():
+                pass
+            self._take(json.loads(await pipe.readexactly(size)))
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(ConnectionError("the server ended; `lsp-router doctor` may say why"))
+
+    def _take(self, message: Mapping[str, Any]) -> None:
+        if "method" in message and "id" in message:  # the server asks something: this editor has no settings
+            self._send({"jsonrpc": "2.0", "id": message["id"], "result": None})
+        elif "id" in message:
+            future = self._waiting[message["id"]]
+            if not future.done():
+                future.set_result(message.get("result"))
