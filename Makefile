@@ -32,6 +32,7 @@ bench: install ## ratios of one run: engine, decision, imports, classifier, simu
 	$(BIN)/python -m tests.bench.imports
 	$(BIN)/python -m tests.bench.classify
 	$(BIN)/python -m tests.bench.simulate
+	$(BIN)/python -m tests.bench.completion
 
 lock: ## refresh .ci/requirements.txt: versions and hashes, no addresses
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lsp_router.app.fleet import Fleet, assemble, printed
 from lsp_router.app.records import Records
+from lsp_router.app.telemetry import open_telemetry
 from lsp_router.app.vocabulary import words_of
 from lsp_router.app.world import World
 from lsp_router.catalog.overlay import Overlay, OverlayStore
@@ -28,7 +30,7 @@ from lsp_router.domain.decision import Decision, Served
 from lsp_router.domain.model import Dialect, Model, Provider
 from lsp_router.domain.money import Rates
 from lsp_router.domain.task import Limits, Privacy, Profile, Task, Work
-from lsp_router.domain.wire import Call, Chunk, Prompt, Transport
+from lsp_router.domain.wire import Call, Chunk, Fault, Prompt, Transport
 from lsp_router.engine.execute import Engine
 from lsp_router.engine.hop import Tools
 from lsp_router.engine.monitor import Monitor
@@ -64,7 +66,7 @@ class App:
         self.say = say
         self.sources = sources
         self.loaded: Loaded = load(sources)
-        self._words = words_of(self.loaded.settings)
+        self.words = words_of(self.loaded.settings)
         self.keys = Keys(sources.environ)
         self.session = self.world.new_id()
         self.records = Records(
@@ -76,18 +78,22 @@ class App:
         self.pins: dict[Task, str] = {}
         self.printed_catalogue = printed(self.world.clock.now())
         self.overlay: Overlay = self.lists.load()
-        self.fleet: Fleet = self._assemble()
+        self.refused: set[str] = set()
+        """Providers that did not take their key since keys were last looked up."""
+        self._named: tuple[Provider, ...] | None = None
+        self._fleet: Fleet | None = None
         self._policies = convert.to_policies(self.settings)
         self._limits = convert.to_limits(self.settings)
         self.purse = Purse(self.records.till, self.limits)
         self.monitor = Monitor(self.records.desk, self.world.clock, self.limits, self._baseline, self._alert)
         self.library = Library()
         self._guard = self._stand_guard()
-        self.gatherer = Gatherer(time.monotonic, lambda document: self._guard.judge(document.path))
+        self.gatherer = Gatherer(time.monotonic, lambda document: self.judge(document.path))
         self._recalled = False
         self._transport: HttpTransport | None = None
         self._cache: Cache | None = None
         self._unbooked: deque[tuple[Served, Order]] = deque()
+        self._telemetry = open_telemetry(say) if self.settings.insight.otel else None
         self.engine = self.engine_over(_Lazy(self.transport))
 
     # --- settings and models ---
@@ -96,18 +102,37 @@ class App:
         """Takes a changed configuration over without a restart; keys and benches may have changed with it."""
         self.sources = sources or self.sources
         self.loaded = load(self.sources)
-        self._words = words_of(self.loaded.settings)
+        self.words = words_of(self.loaded.settings)
         self.keys.forget()
         self._guard = self._stand_guard()
         self._policies = convert.to_policies(self.settings)
         self._limits = convert.to_limits(self.settings)
-        self.refit()
+        self.engine = self.engine_over(_Lazy(self.transport))
+        self.refit(named=self.look_up_providers())
 
-    def refit(self, *, overlay: Overlay | None = None, running: Iterable[Provider] | None = None) -> None:
-        """New prices or servers re-rank at once."""
+    def refit(
+        self,
+        *,
+        overlay: Overlay | None = None,
+        running: Iterable[Provider] | None = None,
+        named: Iterable[Provider] | None = None,
+    ) -> None:
+        """New prices, servers or keys re-rank at once."""
         self.overlay = overlay or self.overlay
         self.running = self.running if running is None else tuple(running)
-        self.fleet = self._assemble()
+        self._named = self._named if named is None else tuple(named)
+        self._fleet = self._assemble()
+
+    @property
+    def fleet(self) -> Fleet:
+        """Put together when first needed: a command that only counts must not make anybody unlock their keys."""
+        if self._fleet is None:
+            self._fleet = self._assemble()
+        return self._fleet
+
+    def look_up_providers(self) -> tuple[Provider, ...]:
+        """Whom configuration and environment name, with their keys: a command that prints one may take its time."""
+        return tuple(convert.to_providers(self.settings, self.keys, trust.consents(self.sources.places)))
 
     @property
     def settings(self) -> Settings:
@@ -115,7 +140,7 @@ class App:
 
     def judge(self, path: str) -> Ruling:
         """What may be done with a file, by its path in the workspace or on the disk."""
-        return self._guard.judge(path)
+        return self._guard.judge(os.path.normpath(os.path.join(self.project, path)))  # noqa: PTH118 - no Path on every key
 
     def takes_files(self, model: Model) -> bool:
         provider = self.fleet.providers.get(model.provider)
@@ -140,7 +165,7 @@ class App:
 
     def decide(self, work: Work) -> Decision:
         work = self.at_home(work)
-        return decide(work, self.situation(work), self.world.new_id(), self._words)
+        return decide(work, self.situation(work), self.world.new_id(), self.words)
 
     def at_home(self, work: Work) -> Work:
         """The same work with this project, this session and the strictest privacy that anybody asked for."""
@@ -242,15 +267,10 @@ class App:
         )
 
     def _assemble(self) -> Fleet:
-        consents = trust.consents(self.sources.places)
-        return assemble(
-            self.loaded.settings,
-            self.keys,
-            consents=consents,
-            catalogue=self.printed_catalogue,
-            overlay=self.overlay,
-            running=self.running,
-        )
+        if self._named is None:
+            self._named = self.look_up_providers()
+        providers = [*self._named, *self.running]
+        return assemble(self.settings, providers, catalogue=self.printed_catalogue, overlay=self.overlay)
 
     def spending(self, work: Work) -> Spending:
         """What is gone by now; not looked up where nothing can cost."""
@@ -286,7 +306,11 @@ class App:
     def _book_all(self) -> None:
         while self._unbooked:
             served, order = self._unbooked.popleft()
+            refused = {attempt.model for attempt in served.attempts if attempt.outcome == Fault.AUTH.value}
+            self.refused |= {model.provider for model in self.fleet.models if refused and model.name in refused}
             self.monitor.book(served, order, self.purse, uri=order.work.path)
+            if self._telemetry is not None:
+                self._telemetry.record(served, self.world.clock.now())
 
     def _alert(self, alert: Alert) -> None:
         self.say(alert.message)

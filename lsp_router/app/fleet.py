@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,7 +11,6 @@ from lsp_router.catalog.facts import Catalogue
 from lsp_router.catalog.overlay import Overlay
 from lsp_router.catalog.refresh import merge
 from lsp_router.config import convert
-from lsp_router.config.keys import Keys
 from lsp_router.config.schema import Settings
 from lsp_router.domain.model import Model, Provider
 from lsp_router.prompts.families import template_for
@@ -35,17 +34,8 @@ def printed(now: float) -> Catalogue:
     return source.load(template_for, now)
 
 
-def assemble(
-    settings: Settings,
-    keys: Keys,
-    *,
-    consents: Mapping[str, bool],
-    catalogue: Catalogue,
-    overlay: Overlay,
-    running: Iterable[Provider] = (),
-) -> Fleet:
+def assemble(settings: Settings, providers: Sequence[Provider], *, catalogue: Catalogue, overlay: Overlay) -> Fleet:
     """Who is there. A provider whose models the user listed serves those and no others."""
-    providers = [*convert.to_providers(settings, keys, consents), *running]
     by_name = {p.name: p for p in providers}
     current = merge(catalogue, overlay)
     explicit = convert.explicit_fields(settings)

@@ -27,7 +27,7 @@ IDLE_AFTER = 900.0
 FIRST_PAUSE = 120.0
 LONGEST_PAUSE = 3_600.0
 """A provider that does not tell is asked again after ever longer pauses."""
-OPENROUTER = "openrouter.ai"
+OPENROUTER = "openrouter"
 FREE_REQUESTS = {True: 50.0, False: 1_000.0}
 """OpenRouter's free requests a day, by whether the account never bought credits."""
 CREDITS_HOLD = 3_600.0
@@ -67,7 +67,8 @@ class Refresher:
             await self._app.world.clock.sleep(LOOK_AROUND)
 
     async def look(self) -> None:
-        """One round: local servers, lists that are due, quotas that can be asked for."""
+        """One round: keys that were refused, local servers, lists that are due, quotas that can be asked for."""
+        await self._renew_keys()
         new = await self.find_local_servers()
         await self._take_over_stored_lists()
         await asyncio.gather(*(self.refresh(p) for p in self.askable() if p.name in new or self._due(p)))
@@ -115,6 +116,20 @@ class Refresher:
         usable = [p for p in self._app.fleet.providers.values() if p.usable]
         return [p for p in usable if p.privacy is Privacy.LOCAL or not here_only]
 
+    async def _renew_keys(self) -> None:
+        """Keys that commands print expire; whoever has another one now gets a new chance at once."""
+        refused, self._app.refused = self._app.refused, set()
+        if not refused:
+            return
+        before = self._app.fleet.providers
+        self._app.keys.forget()
+        named = await asyncio.to_thread(self._app.look_up_providers)
+        self._app.refit(named=named)
+        renewed = {p.name for p in named if p.name in refused and (p.name not in before or p.key != before[p.name].key)}
+        for model in self._app.fleet.models:
+            if model.provider in renewed:
+                self._app.monitor.pardon(model)
+
     # --- lists ---
 
     def _due(self, provider: Provider) -> bool:
@@ -158,7 +173,8 @@ class Refresher:
 
     async def _poll_quota(self, provider: Provider) -> None:
         """OpenRouter tells what a key may still do; others tell with every answer."""
-        if OPENROUTER not in provider.base_url:
+        facts = recognition.facts_of(self._app.printed_catalogue, provider)
+        if facts is None or facts.name != OPENROUTER:
             return
         with suppress(Failed):
             status = await listings.key_status(self._app.transport(), provider)

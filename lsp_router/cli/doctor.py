@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsp_router.cli.config import add_sources
 from lsp_router.cli.opening import opened
-from lsp_router.cli.output import dump, is_terminal, styled
+from lsp_router.cli.output import dump, is_terminal, styled, waiting
 
 if TYPE_CHECKING:
     from lsp_router.app.app import App
@@ -41,7 +41,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     import asyncio  # noqa: PLC0415 - `--help` need not wait for it
 
-    with opened(args, quiet=True) as app:
+    with opened(args, quiet=True) as app, waiting("asking each provider"):
         found = asyncio.run(_examine(app, offline=args.offline))
     if args.json:
         dump([{"about": f.about, "state": f.state, "says": f.says, "remedy": f.remedy} for f in found])

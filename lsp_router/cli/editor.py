@@ -8,37 +8,59 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
 PATIENCE = 30.0
+OURS = (sys.executable, "-m", "lsp_router", "serve")
 
 
 class Editor:
     """Owns the server process of one session; leaving the block shuts it down."""
 
-    def __init__(self, root: Path, arguments: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        arguments: Sequence[str] = (),
+        command: Sequence[str] = OURS,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         self._root = root
-        self._command = [sys.executable, "-m", "lsp_router", "serve", *arguments]
+        self._environ = environ
+        self._command = [*command, *arguments]
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._texts: dict[str, tuple[str, int]] = {}
+        self.start_ms = 0.0
+
+    @property
+    def pid(self) -> int:
+        return self._server.pid
 
     async def __aenter__(self) -> Self:
+        started = time.perf_counter()
         self._server = await asyncio.create_subprocess_exec(
-            *self._command, stdin=-1, stdout=-1, stderr=-3, cwd=self._root, limit=1 << 24
+            *self._command, stdin=-1, stdout=-1, stderr=-3, cwd=self._root, env=self._environ, limit=1 << 24
         )
         self._reader = asyncio.create_task(self._read())
         folder = {"uri": self._root.as_uri(), "name": self._root.name}
-        await self.ask("initialize", {"processId": os.getpid(), "rootUri": folder["uri"], "workspaceFolders": [folder],
-                                      "capabilities": {"textDocument": {"inlineCompletion": {}}}})  # fmt: skip
+        hello = {"processId": os.getpid(), "rootUri": folder["uri"], "workspaceFolders": [folder],
+                 "capabilities": {"textDocument": {"inlineCompletion": {}}}}  # fmt: skip
+        try:
+            await self.ask("initialize", hello)
+        except BaseException:
+            await self._end(0.0)
+            raise
+        self.start_ms = (time.perf_counter() - started) * 1e3
         self._tell("initialized", {})
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.ask("shutdown", None)
-        self._tell("exit", None)
-        await asyncio.wait_for(self._server.wait(), PATIENCE)
-        self._reader.cancel()
+        try:
+            await self.ask("shutdown", None)
+            self._tell("exit", None)
+        finally:
+            await self._end(PATIENCE)
 
     def open(self, path: Path, text: str, language: str) -> str:
         uri = path.absolute().as_uri()
@@ -75,6 +97,18 @@ class Editor:
         future = self._waiting[ident] = asyncio.get_running_loop().create_future()
         self._send({"jsonrpc": "2.0", "id": ident, "method": method, "params": params})
         return await asyncio.wait_for(future, PATIENCE)
+
+    async def _end(self, patience: float) -> None:
+        """Waits for the process, or ends it; its pipes are read to their end, so that nothing of it is left."""
+        if self._server.stdin is not None:
+            self._server.stdin.close()
+        try:
+            await asyncio.wait_for(self._server.wait(), patience)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self._server.kill()
+            await self._server.wait()
+        await self._reader
 
     def _tell(self, method: str, params: Any) -> None:
         self._send({"jsonrpc": "2.0", "method": method, "params": params})

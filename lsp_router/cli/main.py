@@ -6,7 +6,7 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import import_module
 
 from lsp_router import __version__
@@ -75,7 +75,14 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"lsp-router {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    asked = next((word for word in words if not word.startswith("-")), "")
-    for name in [asked] if asked in COMMANDS else COMMANDS:
+    for name in _needed(words):
         import_module(f"lsp_router.cli.{COMMANDS[name]}").add(commands)
     return parser
+
+
+def _needed(words: Sequence[str]) -> Collection[str]:
+    """The commands that must be known to understand these words; all of them where they are only listed."""
+    asked = next((word for word in words if not word.startswith("-")), "")
+    if asked in COMMANDS:
+        return [asked]
+    return [] if words[:1] == ["--version"] else COMMANDS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -53,6 +54,18 @@ def styled(*parts: tuple[str, str]) -> None:
     from rich.text import Text  # noqa: PLC0415 - same
 
     Console().print(Text.assemble(*parts), soft_wrap=True)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Something moves on the terminal while nothing is printed; a pipe hears nothing of it."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+
+    with Console(stderr=True).status(what):
+        yield
 
 
 def money(usd: float, nothing: str = "free") -> str:

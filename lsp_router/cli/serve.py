@@ -40,12 +40,10 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(level=args.log.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     server = build_server(opener(dict(os.environ), args.config))
     if args.tcp:
-        listening.serve_tcp(server, *args.tcp)
-    elif args.ws:
-        listening.serve_websocket(server, *args.ws)
-    else:
-        listening.serve_stdio(server)
-    return 0
+        return listening.serve_tcp(server, *args.tcp)
+    if args.ws:
+        return listening.serve_websocket(server, *args.ws)
+    return listening.serve_stdio(server)
 
 
 def address(text: str) -> tuple[str, int]:

@@ -7,7 +7,6 @@ from typing import Literal
 from lsp_router.config.values import (
     Count,
     Dollars,
-    Inside,
     Limit,
     Milliseconds,
     Number,
@@ -56,24 +55,14 @@ class CompletionTable(Table):
         "How long typing must rest before a model is asked: adaptive, or milliseconds.", default="adaptive"
     )
     max_lines: Count = setting("The longest suggestion, in lines.", default=12, ge=1, le=200)
-    embedded: bool = setting("Whether the built-in offline tier makes suggestions.", default=True)
-    quiet: bool = setting("Whether the offline tier speaks only when it is very sure.", default=False)
+    embedded: bool = setting("Whether the built-in offline tier makes suggestions, once there is one.", default=True)
     speculative: bool = setting("Ask free or local models for the next suggestion while one is shown.", default=True)
-    max_suggestions: Count = setting("How many answers an explicit request may give.", default=3, ge=1, le=10)
 
 
 class ReviewTable(Table):
     """Findings of a model, shown as diagnostics."""
 
-    enabled: bool = setting("Review on save; on demand is always possible.", default=False)
-    languages: dict[str, bool] = setting("Reviews on save by language id; a language not named here is on.", default={})
-    max_findings: Count = setting("The most findings shown for one file.", default=20, ge=1, le=500)
-    min_severity: Literal["error", "warning", "information", "hint"] = setting(
-        "Milder findings are not shown.", default="hint"
-    )
-    baseline: Inside = setting(
-        "Where dismissed findings are kept, relative to the project.", default="lsp-router.baseline.json"
-    )
+    enabled: bool = setting("Review on save; takes effect with the release that reviews.", default=False)
 
 
 class PrivacyTable(Table):
@@ -104,13 +93,12 @@ class CacheTable(Table):
 class ValidationTable(Table):
     """How an edit is checked before it is shown."""
 
-    max_attempts: Count = setting("How often one model may try, repairs included.", default=3, ge=1, le=5)
-    tools: bool = setting("Use linters and type checkers that are installed.", default=True, untrusted="stricter")
-    run_project_code: bool = setting(
-        "Allow gates that run the project's own code, such as its tests.", default=False, untrusted="stricter"
+    max_attempts: Count = setting(
+        "How often an edit may be tried, repairs included; takes effect with the release that edits.",
+        default=3,
+        ge=1,
+        le=5,
     )
-    format: bool = setting("Run the project's own formatter over an edit.", default=True, untrusted="stricter")
-    timeout_ms: Count = setting("The time for all checks of one draft.", default=20_000, ge=500, le=600_000)
 
 
 class RoutingTable(Table):
@@ -122,20 +110,10 @@ class RoutingTable(Table):
     keywords: dict[Task, Words] = setting("Further words of an instruction that speak for a task.", default={})
 
 
-class ProseTable(Table):
-    """Documents whose tone must stay one."""
-
-    critical: Words = setting(
-        "Prose that one model alone writes, as globs.", default=["CHANGELOG*", "SECURITY*", "LICENSE*"]
-    )
-    model: str = setting("The model that writes it, by name; without it the best one for prose.", default="")
-
-
 class InsightTable(Table):
     """What is remembered about requests; always on this machine."""
 
     keep_days: Number = setting("How long the ledger remembers.", default=90.0, untrusted="lower", gt=0)
-    keep_text: bool = setting("Keep source text in the ledger, for evaluation.", default=False, untrusted="stricter")
     otel: bool = setting("Send traces and metrics to an OpenTelemetry collector.", default=False, untrusted="stricter")
     baseline_input_usd: Dollars = setting(
         "What the single premium model that savings are measured by takes in.", default=2.5

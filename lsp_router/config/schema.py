@@ -10,7 +10,6 @@ from lsp_router.config.behaviour import (
     CompletionTable,
     InsightTable,
     PrivacyTable,
-    ProseTable,
     ReviewTable,
     RoutingTable,
     TaskTable,
@@ -54,7 +53,6 @@ class Settings(Table):
     cache: CacheTable = setting("Answers kept on disk.", default=CacheTable)
     validation: ValidationTable = setting("How an edit is checked before it is shown.", default=ValidationTable)
     routing: RoutingTable = setting("How models are chosen.", default=RoutingTable)
-    prose: ProseTable = setting("Documents whose tone must stay one.", default=ProseTable)
     insight: InsightTable = setting("What is remembered about requests.", default=InsightTable)
 
 

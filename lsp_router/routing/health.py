@@ -69,6 +69,8 @@ class Neighbours:
     tell: Callable[[Opened], None] = lambda _: None
     claim: Callable[[str, float], bool] = lambda _scope, _until: True
     """Whether this process may send the one probe of a scope."""
+    release: Callable[[str], None] = lambda _: None
+    """The probe has come back: the next one may go."""
     took: Callable[[Model], bool] = lambda _: True
     """A request of a limited model goes out, unless all together have spent what its tier grants."""
 
@@ -112,6 +114,8 @@ class Health:
         for scope in probes:
             breaker = self._breakers[scope]
             if not self._neighbours.claim(scope, now + PROBE_PATIENCE):
+                for begun in probes:
+                    self._end_probe(begun)
                 return Closed(f"another editor probes after: {breaker.reason}", now + PROBE_PATIENCE)
             breaker.probe_since = now
         permit = Permit(model, tuple((s, self._generation(s)) for s in scopes(model)), tuple(probes))
@@ -128,6 +132,7 @@ class Health:
             if breaker is None or breaker.generation != generation:
                 continue
             if scope in permit.probes:
+                self._end_probe(scope)
                 self._breakers.pop(scope)
             elif breaker.strikes:
                 breaker.strikes.popleft()
@@ -137,7 +142,7 @@ class Health:
         for scope, generation in permit.generations:
             breaker = self._breakers.get(scope)
             if breaker is not None and breaker.generation == generation and scope in permit.probes:
-                breaker.probe_since = None
+                self._end_probe(scope)
 
     def fail(self, permit: Permit, failure: Failure, now: float) -> Bench | None:
         """Books a failure; returns the bench it caused, if any."""
@@ -162,7 +167,7 @@ class Health:
         breaker.open_until, breaker.reason = until, reason
         breaker.generation += 1
         breaker.relapses += 1
-        breaker.probe_since = None
+        self._end_probe(scope)
         if not heard:
             self._neighbours.tell(Opened(scope, until, reason))
 
@@ -186,9 +191,15 @@ class Health:
             breaker = self._breakers.get(scope)
             if breaker is not None and (scope, breaker.generation) in permit.generations:
                 if failure.fault in {Fault.CANCELLED, Fault.BUDGET}:
-                    breaker.probe_since = None
+                    self._end_probe(scope)
                 else:
                     self.open(scope, now + 30.0 * 2 ** min(breaker.relapses, 6), breaker.reason)
+
+    def _end_probe(self, scope: str) -> None:
+        breaker = self._breaker(scope)
+        if breaker.probe_since is not None:
+            breaker.probe_since = None
+            self._neighbours.release(scope)
 
     def _strike(self, scope: str, failure: Failure, now: float) -> int:
         if failure.fault in {Fault.CANCELLED, Fault.BUDGET, Fault.BAD_REQUEST, Fault.TOO_LONG, Fault.REJECTED}:

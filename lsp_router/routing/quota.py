@@ -79,7 +79,10 @@ class Quotas:
 
     def left_today(self, model: Model, now: float) -> tuple[float | None, float | None]:
         """(left, granted) requests of the day; None where nobody said."""
-        shelf = self._shelves.get(pool_of(model), Shelf())
+        shelf = self._shelves.get(pool_of(model))
+        if shelf is None:
+            granted = model.quota.per_day if model.quota else None
+            return (None, None) if granted is None else (float(granted), float(granted))
         fact = shelf.facts.get("day")
         grant: float | None = model.quota.per_day if model.quota else None
         if fact and (fact.resets_at is None or fact.resets_at > now):

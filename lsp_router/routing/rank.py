@@ -52,17 +52,22 @@ def rank(
     """Best first; equal scores keep a stable order by name."""
     prefer = Prefer.PRICE if budget is Step.CHEAPER and policy.prefer is not Prefer.LATENCY else policy.prefer
     best = max((c.quality for c in candidates), default=0.0)
-    order = _grouping(work, policy, profile)
-    rows = [Ranked(c, score(c, policy, prefer), order(c, best)) for c in candidates]
-    return sorted(rows, key=lambda r: (r.group, -r.score, r.candidate.model.name))
+    group = _grouping(work, policy, profile)
+    rows = [(group(c, best), -score(c, policy, prefer), c.model.name, place, c) for place, c in enumerate(candidates)]
+    rows.sort()
+    return [Ranked(c, -negative, tier) for tier, negative, _, _, c in rows]
 
 
 def score(c: Candidate, policy: TaskPolicy, prefer: Prefer) -> float:
     taste = TASTES[prefer]
-    speed = min(1.0, policy.latency_budget_ms / max(c.latency_ms, 1.0))
-    thrift = 1 / (1 + c.expected_usd / taste.halving_usd)
-    fit = CHAT_FILLS_HOLES if policy.task in TYPING and Capability.FIM not in c.model.capabilities else 1.0
-    return round(float(fit * (c.quality / 10) ** taste.quality * speed**taste.speed * thrift), 6)
+    value: float = (c.quality / 10) ** taste.quality
+    if c.latency_ms > policy.latency_budget_ms:
+        value *= (policy.latency_budget_ms / c.latency_ms) ** taste.speed
+    if c.expected_usd:
+        value /= 1 + c.expected_usd / taste.halving_usd
+    if policy.task in TYPING and Capability.FIM not in c.model.capabilities:
+        value *= CHAT_FILLS_HOLES
+    return value
 
 
 def explain(c: Candidate, policy: TaskPolicy) -> str:

@@ -59,7 +59,9 @@ class Verdicts(Sequence[Verdict]):
     @cached_property
     def _words(self) -> tuple[Verdict, ...]:
         chosen = [
-            Verdict(r.candidate.model.name, r.score, explain(r.candidate, self._policy), r.candidate.expected_usd)
+            Verdict(
+                r.candidate.model.name, round(r.score, 6), explain(r.candidate, self._policy), r.candidate.expected_usd
+            )
             for r in self._ranked
         ]
         refused = [

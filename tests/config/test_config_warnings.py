@@ -52,7 +52,6 @@ def only(loaded: Loaded):
         ('[[models]]\nname = "b"\ncapabilities = ["sing"]', "models.b.capabilities", 3, "this list", '"chat", "fim"'),
         ('[[models]]\nname = "b"\nprovider = "grok"', "models.b.provider", 3, "did you mean `groq`?", "openrouter"),
         ('[[models]]\nname = "b"\nprovider = "zzzzz"', "models.b.provider", 3, "[providers.zzzzz]", "openrouter"),
-        ('[review]\nbaseline = "../../x"', "review.baseline", 2, "does not fit", "stays in it"),
     ],
 )  # fmt: skip
 def test_a_warning_names_line_key_and_what_is_allowed(

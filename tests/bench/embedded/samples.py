@@ -13,12 +13,11 @@ from lsp_router.embedded.context import Context, Moment
 from lsp_router.embedded.document import Document
 from lsp_router.embedded.experts import GROUNDS, Expert, gather
 from lsp_router.embedded.features import Feature, Place, features_of, place_of
-from lsp_router.embedded.lexer import LINE_STARTS, lex_line
+from lsp_router.embedded.lexer import END, lex_line
 from lsp_router.embedded.mix import EPSILON, candidates
 from tests.bench.embedded.corpus import Case, Package, fill
 
 MAX_STEPS = 12
-LINE_END = "\n="
 EXPERT_WEIGHTS = len(Expert) * GROUNDS
 PER_PLACE = 2 * EXPERT_WEIGHTS + len(Feature) + SIGNS
 """Weights of one place: of the experts, of silence, of the features, of the signs, in this order."""
@@ -50,7 +49,7 @@ class Samples:
             for sign in agreement.signs(token):
                 row[base + 2 * EXPERT_WEIGHTS + len(Feature) + sign] = 1.0
             rows.append(row)
-            hits.append(token == truth or (token in LINE_STARTS and truth == LINE_END))
+            hits.append(token == truth)
         silence = {
             base + EXPERT_WEIGHTS + at * GROUNDS + opinion.ground: 1.0 for at, opinion in enumerate(evidence.opinions)
         }
@@ -82,6 +81,6 @@ def _teach(package: Package, document: Document, case: Case, samples: Samples) -
     whole = lex_line(document.language, case.lines[case.hole.line] + case.rest, moment.entry.state).tokens
     if whole[: len(context.line)] != context.line:
         return
-    for truth in (*whole[len(context.line) :][:MAX_STEPS], LINE_END):
+    for truth in (*whole[len(context.line) :][:MAX_STEPS], END):
         samples.add(context, partial, truth)
         context, partial = context.push(truth), ""
