@@ -37,7 +37,7 @@ def apply_changes(changes: Sequence[Change], files: Mapping[str, str]) -> Applie
     created: dict[str, str] = {}
     places: dict[str, list[_Place]] = {}
     for number, change in enumerate(changes, 1):
-        path = _resolve(change.path, files)
+        path = _resolve(change, files)
         if isinstance(path, Problem):
             problems.append(path)
         elif path in files and (change.search.strip() or files[path].strip()):
@@ -55,24 +55,27 @@ def apply_changes(changes: Sequence[Change], files: Mapping[str, str]) -> Applie
     return Applied({**texts, **created}, tuple(path for path in created if path not in files))
 
 
-def _resolve(path: str, files: Mapping[str, str]) -> str | Problem:
+def _resolve(change: Change, files: Mapping[str, str]) -> str | Problem:
     """The file that a path of a reply means: models shorten paths, and none may lead out of the workspace."""
-    name = path.strip().replace("\\", "/").removeprefix("./")
+    name = change.path.strip().replace("\\", "/").removeprefix("./")
     if not name and len(files) == 1:
         return next(iter(files))
-    if name in files:
-        return name
     if not name:
         return _problem("A block lacks its path; write it on the line before the block.")
-    pure = PurePosixPath(name)
-    ending = [known for known in files if known.endswith("/" + name) or name.endswith("/" + known)]
-    if len(ending) == 1:
-        return ending[0]
+    if name in files:
+        return name
+    creates = not change.search.strip()
+    ending = [] if creates else [f for f in files if f.endswith("/" + name) or name.endswith("/" + f)]
     if len(ending) > 1:
         return _problem(f"{name} may be any of {', '.join(sorted(ending))}; write the whole path.")
-    if pure.is_absolute() or ".." in pure.parts or ":" in pure.parts[0] or ".git" in pure.parts:
+    if not ending and _leads_out(name):
         return _problem(f"{name} is outside of the project; use a path inside it.")
-    return name
+    return ending[0] if ending else name
+
+
+def _leads_out(name: str) -> bool:
+    pure = PurePosixPath(name)
+    return pure.is_absolute() or ".." in pure.parts or ":" in name or ".git" in pure.parts
 
 
 def _collect(found: _Place | Problem, places: list[_Place], problems: list[Problem]) -> None:

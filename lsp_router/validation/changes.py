@@ -103,7 +103,7 @@ def _diff_path(line: str) -> str:
     """The new name of the file; of a deleted one there is none to write to."""
     if not line.startswith("+++ "):
         return ""
-    name = line[4:].split("\t")[0].strip()
+    name = line[4:].partition("\t")[0].strip()
     return "" if name == "/dev/null" else name.removeprefix("b/")
 
 

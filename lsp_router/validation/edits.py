@@ -51,7 +51,7 @@ def _by_line(old: str, new: str) -> Iterator[Edit]:
 
 
 def _refine(old: str, edit: Edit) -> Iterator[Edit]:
-    """The edit without the characters that both sides share at its ends, never between the two halves of a line break."""
+    """The edit without what both sides share at its ends; it never parts the two halves of a line break."""
     was, text = old[edit.start : edit.end], edit.text
     if was == text:
         return

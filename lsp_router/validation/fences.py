@@ -65,7 +65,7 @@ def split(reply: str) -> Fenced:
     blocks: list[Block] = []
     start = number = 0
     while number < len(lines):
-        opening = _opening(lines[number])
+        opening = None if _is_underline(lines, number) else _opening(lines[number])
         if opening is None:
             number += 1
             continue
@@ -83,6 +83,13 @@ def path_like(text: str) -> str | None:
     bare = bare.strip("*").rstrip(":").strip("*").strip("`").rstrip(":")
     bare = re.sub(r"^(?:file(?:\s?path|name)?|path)\s*:\s*", "", bare, flags=re.IGNORECASE).strip("`*")
     return bare if bare and _PATH.fullmatch(bare) else None
+
+
+def _is_underline(lines: list[str], number: int) -> bool:
+    """Whether a row of tildes belongs to a heading above it, as in reStructuredText."""
+    above = lines[number - 1].strip() if number else ""
+    mark = lines[number].strip()
+    return len(mark) > 3 and not mark.strip("~") and bool(above) and len(above) <= len(mark) + 2
 
 
 def _opening(line: str) -> _Opening | None:

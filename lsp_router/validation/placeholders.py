@@ -16,8 +16,10 @@ _RULES: tuple[LineRule, ...] = (
     rule(
         "placeholder",
         "this only announces code; write the code",
-        r"(?i)\b(?:TODO|FIXME|XXX)\b\W{0,4}(?:please )?(?:implement|add|finish|write|fill|complete|handle|replace|insert|your|the rest)\b|"
-        r"\b(?:your|actual|real) (?:own )?(?:code|logic|implementation) (?:goes )?here\b|\b(?:implement|code|logic|implementation) goes here\b|"
+        r"(?i)\b(?:TODO|FIXME|XXX)\b\W{0,4}(?:please )?"
+        r"(?:implement|add|finish|write|fill|complete|handle|replace|insert|your|the rest)\b|"
+        r"\b(?:your|actual|real) (?:own )?(?:code|logic|implementation) (?:goes )?here\b|"
+        r"\b(?:implement|code|logic|implementation) goes here\b|"
         r"\bimplement (?:me|this|here)\b(?!\w)|\b(?:placeholder|stub) (?:implementation|function|code|for now)\b",
     ),
     rule(
@@ -36,12 +38,13 @@ _RULES: tuple[LineRule, ...] = (
     rule(
         "placeholder",
         "this only says that it is not implemented; implement it",
-        r"(?i)\b(?:throw|panic|raise|error|errors\.new|die|fail)\b.{0,50}[\"'`]\W*(?:\w+ ){0,3}not (?:yet )?implemented",
+        r"(?i)\b(?:throw|panic|raise|error|errors\.new|die|fail)\b.{0,40}?[\"'`]\W*"
+        r"(?:\w+ ){0,3}not (?:yet )?implemented",
     ),
 )
 _ABSTRACT = {"abstractmethod", "abstractproperty", "overload", "override_me"}
 _BASES = {"Protocol", "ABC"}
-_DOUBLES = re.compile(r"(?i)null|no_?op|fake|dummy|stub|mock|silent|void")
+_DOUBLES = re.compile(r"(?i)null|no_?op|fake|dummy|stub|mock|silent|void|abstract|^_?base|interface|visitor")
 
 
 def placeholder_problems(before: str, after: str, change: Difference, language: str) -> tuple[Problem, ...]:
@@ -89,11 +92,15 @@ def _does_nothing(node: ast.FunctionDef | ast.AsyncFunctionDef, text: str) -> bo
 
 
 def _raises_not_implemented(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Raise) and statement.exc is not None and _last(statement.exc) == "NotImplementedError"
+    return (
+        isinstance(statement, ast.Raise) and statement.exc is not None and _last(statement.exc) == "NotImplementedError"
+    )
 
 
 def _is_ellipsis(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and statement.value.value is ...
+    return (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and statement.value.value is ...
+    )
 
 
 def _has_remark(node: ast.FunctionDef | ast.AsyncFunctionDef, text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass, replace
 
@@ -9,14 +10,15 @@ from lsp_router.domain.decision import Problem
 from lsp_router.validation.changes import Change, Changes, has_blocks, is_diff, read_blocks, read_diff
 from lsp_router.validation.elisions import find_elisions
 from lsp_router.validation.fences import Block, split
+from lsp_router.validation.syntax import parse_python
 from lsp_router.validation.talk import is_prose, without_talk
 from lsp_router.validation.tongues import PROSE, akin, canonical
 
 _THOUGHT = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?</\1>\s*", re.DOTALL | re.IGNORECASE)
-_SPECIAL = re.compile(r"(?:<\|[\w▁ -]+\|>|<｜[^｜\n]+｜>|</s>)\s*\Z")
+_SPECIAL = re.compile(r"(?:<\|[\w▁ -]+\|>|<\uff5c[^\uff5c\n]+\uff5c>|</s>)\s*\Z")
 _ASIDE = re.compile(
-    r"\b(?:usage|use it|example|test it|run (?:it|this|the)|running|output|install|before|originally|original|old|previous|"
-    r"current(?:ly)?|you had|your code|instead of|tests? (?:it|this)|try it|call it)\b[^\n]*$",
+    r"\b(?:usage|use it|example|test it|run (?:it|this|the)|running|output|install|before|originally|original|old|"
+    r"previous|current(?:ly)?|you had|your code|instead of|tests? (?:it|this)|try it|call it)\b[^\n]*$",
     re.IGNORECASE,
 )
 _EXPECTED = "Answer with exactly one fenced code block and nothing else."
@@ -24,7 +26,7 @@ _EXPECTED = "Answer with exactly one fenced code block and nothing else."
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What a reply holds: code for the place that was asked about, or changes; trust neither while there are problems."""
+    """What a reply holds: code for the place asked about, or changes; trust neither while there are problems."""
 
     code: str | None = None
     changes: tuple[Change, ...] = ()
@@ -112,6 +114,8 @@ def _prose(text: str, language: str) -> Extraction:
 
 def _choose(text: str, language: str) -> Extraction:
     """The one block that is meant, or the bare code; several that may be meant are a problem."""
+    if canonical(language) == "python" and "\n" in text.strip() and isinstance(parse_python(text), ast.Module):
+        return Extraction(code=text)
     parts = split(text)
     if not parts.blocks:
         code = without_talk(text, language)

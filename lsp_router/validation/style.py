@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import tokenize
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -43,7 +44,7 @@ def adopt(code: str, style: Style, language: str, tree: Source | None = None) ->
 
 
 def fit(code: str, text: str, start: int, end: int, style: Style) -> str:
-    """What replaces `text[start:end]`: the code at that place's indentation, with its blank lines and its last line break."""
+    """What replaces `text[start:end]`: the code with the indentation and the line breaks of that place."""
     old = text[start:end]
     lines = with_ending(code, "\n").strip("\n").split("\n")
     if not any(line.strip() for line in lines):
@@ -95,9 +96,7 @@ def _moved(line: str, own: str, base: str) -> str:
 
 def _unit(lines: Iterable[str]) -> str | None:
     """One level of indentation: tabs where most lines use them, else the commonest step inwards."""
-    leads = [
-        line[: len(line) - len(line.lstrip(" \t"))] for line in lines if line.strip() and line.lstrip()[0] not in "*"
-    ]
+    leads = [line[: len(line) - len(line.lstrip(" \t"))] for line in lines if line.strip() and line.lstrip()[0] != "*"]
     tabs = sum(lead.startswith("\t") for lead in leads)
     if tabs * 2 > sum(map(bool, leads)):
         return "\t"
@@ -154,11 +153,11 @@ def _requoted(code: str, quote: str) -> str:
 
 def _plain_strings(text: str) -> list[tuple[int, int, re.Match[str]]]:
     """Row, column and parts of the one-line strings of a Python text; of a broken one, those before the break."""
-    strings = []
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.STRING and (found := _PLAIN.fullmatch(token.string)):
-                strings.append((token.start[0] - 1, token.start[1], found))
-    except (tokenize.TokenError, SyntaxError):
-        pass
-    return strings
+    tokens = (token for token in _tokens(text) if token.type == tokenize.STRING)
+    found = ((token, _PLAIN.fullmatch(token.string)) for token in tokens)
+    return [(token.start[0] - 1, token.start[1], match) for token, match in found if match]
+
+
+def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):
+        yield from tokenize.generate_tokens(io.StringIO(text).readline)

@@ -95,10 +95,15 @@ def _faults(source: Source, language: str) -> Iterator[_Fault]:
     for node in walk(root, into="errors"):
         if node.is_missing:
             row = node.start_point[0]
+            if language in {"c", "cpp"} and node.type == ";" and _MACRO.search(source.text.split("\n")[row]):
+                continue
             yield _Fault(row, row, f"`{node.type}` is missing{_near(source, row)}", fixed=True)
-        elif node.is_error and not any(child.has_error for child in node.children):
-            if not _harmless(source, node, language):
-                yield _skipped(source, node)
+        elif _is_innermost(node) and not _harmless(source, node, language):
+            yield _skipped(source, node)
+
+
+def _is_innermost(node: Node) -> bool:
+    return node.is_error and not any(child.has_error for child in node.children)
 
 
 def _skipped(source: Source, node: Node) -> _Fault:

@@ -9,14 +9,24 @@ from lsp_router.validation.tongues import DATA, PROSE, canonical
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _COMMENT = re.compile(r"\s*(?://|/\*|\*|#|--|<!--|;|%|\"\"\"|''')")
 _CODE = re.compile(
-    r"[;{}\\]\s*$|=>|->|::|[=!<>+*/-]=|\s=\s|&&|\|\||\w\([^)]*\)?\s*[;{:]?\s*$|\w\[\w*\]|^\s*[)\]}@<$]|"
-    r"^\s*(?:def|class|import|from|return|function|const|let|var|fn|pub|func|package|use|struct|enum|if|for|while|else|end|"
-    r"elif|except|try|do|done|fi|echo|export|local|public|private|static|void|int|type|interface)\b(?![^.]*[.!]\s*$)"
+    r"[;{}\\]\s*$|[\"'][)\]},]|[(\[{][\"'(]|^\s*[\"'][\w .-]+[\"']\s*:|"
+    r"\$\w|\s--?\w|(?:^|\s)\.{0,2}/\w|\S=\S|:=|=>|->|::|[=!<>+*/-]=|\s=\s|&&|\|\||\w\([^)]*\)?\s*[;{:]?\s*$|\w\[\w*\]|^\s*[)\]}@<$]|"
+    r"^\s*(?:def|class|import|from|return|function|const|let|var|fn|pub|func|package|use|struct|enum|if|for|while|"
+    r"else|end|elif|except|try|do|done|fi|echo|export|local|public|private|static|void|int|type|interface)\b"
+    r"(?![^.]*[.!]\s*$)"
+)
+_STRONG = re.compile(
+    r"(?:package \w+$|import [\w\"{*]|from \S+ import |#include|#!|def \w+\(|class \w+[:({ ]|func [\w(]|fn \w+|"
+    r"(?:const|let|var) \w+ ?[:=]|"
+    r"(?:public|private|export|static) \w+|use \w+::|<\?php|<!DOCTYPE|---$|[\w.-]+:$|- \w+:|\w+\(\) \{)"
 )
 _OPENER = re.compile(
-    r"\s*(?:\*\*|#+\s)?(?:sure|certainly|of course|absolutely|okay|ok|great|here(?:'s|’s| is| are)|below is|the following|"
-    r"(?:the |your )?(?:updated|corrected|fixed|complete|refactored|revised|new) |i(?:'ve|’ve|'ll|’ll| have| will| can|'m) |"
-    r"this (?:code|function|version|implementation|will|change)|let me|note|please|explanation|sorry|unfortunately|in this)\b",
+    r"\s*(?:\*\*|#+\s)?(?:sure|certainly|of course|absolutely|okay|ok|great|"
+    r"here(?:'s|’s| is| are)|below is|the following|"
+    r"(?:the |your )?(?:updated|corrected|fixed|complete|refactored|revised|new) |"
+    r"i(?:'ve|’ve|'ll|’ll| have| will| can|'m) |"
+    r"this (?:code|function|version|implementation|will|change)|let me|note|please|explanation|sorry|unfortunately|"
+    r"in this)\b",
     re.IGNORECASE,
 )
 
@@ -24,7 +34,7 @@ _OPENER = re.compile(
 def is_talk(line: str) -> bool:
     """Whether a line is said to a person: a sentence in any tongue, with no sign of code in it."""
     bare = re.sub(r"`[^`\n]+`", "x", line).strip()
-    if not bare or _COMMENT.match(bare) and not _OPENER.match(bare):
+    if not bare or (_COMMENT.match(bare) and not _OPENER.match(bare)):
         return False
     if _OPENER.match(bare) and re.search(r"[.!:?]\s*(?:\*\*)?$", bare):
         return True
@@ -32,13 +42,15 @@ def is_talk(line: str) -> bool:
     if len(words) < 3 or _CODE.search(bare):
         return False
     wordy = sum(map(len, words)) >= 0.65 * len(bare)
-    return wordy and (bool(re.search(r"[.!?:…]\s*(?:\*\*)?$", bare)) or len(words) >= 5)
+    return wordy and (
+        bool(re.search(r"[.!?:…]\s*(?:\*\*)?$", bare)) or (len(words) >= 5 and bare.lstrip("-*> ")[:1].isupper())
+    )
 
 
 def is_prose(text: str) -> bool:
-    """Whether most of a text is talk."""
+    """Whether most of a text is talk, and nothing in it begins as only code does."""
     lines = [line for line in text.splitlines() if line.strip()]
-    return bool(lines) and 2 * sum(map(is_talk, lines)) > len(lines)
+    return bool(lines) and not any(map(_STRONG.match, lines)) and 2 * sum(map(is_talk, lines)) > len(lines)
 
 
 def without_talk(text: str, language: str) -> str:
@@ -59,7 +71,7 @@ def without_talk(text: str, language: str) -> str:
 
 def is_sentence(line: str) -> bool:
     """A stricter ear for data files, where words and colons are at home."""
-    return is_talk(line) and (bool(_OPENER.match(line)) or len(_WORD.findall(line)) >= 6)
+    return not line[:1].isspace() and is_talk(line) and (bool(_OPENER.match(line)) or len(_WORD.findall(line)) >= 6)
 
 
 def _is_opener(line: str) -> bool:

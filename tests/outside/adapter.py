@@ -16,11 +16,12 @@ from lsp_router.config.wellknown import find
 from lsp_router.domain.task import Work
 from lsp_router.routing.router import decide as route
 from tests.outside.completion import reuse, trigger, trim
+from tests.outside.extraction import extract
 from tests.outside.intents import classify
 from tests.outside.routing import situation_of, work_of
 from tests.outside.wire import stream
 
-__all__ = ["classify", "decide", "reuse", "stream", "trigger", "trim"]
+__all__ = ["classify", "decide", "extract", "reuse", "stream", "trigger", "trim"]
 
 
 def decide(config_toml: str, request: dict[str, Any], state: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from lsp_router.validation.fences import split
 from lsp_router.validation.reply import extract, without_repeated
 
 F = "```"
+DOCUMENTED = '"""\na.b\n~~~\nc.d.e\n~~~~~~~\n\nWhat this module does for everybody.\n"""\n\nx = 1\n'
+TABLE = "NAMES = {\n" + "    'ann': ('people', 'ann', ()),\n" * 3 + "}\nMORE = (\n"
 CASES = [
     ("one block", "python", f"{F}python\nx = 1\n{F}", "x = 1\n"),
     ("chatter around", "python", f"Sure! Here it is:\n\n{F}python\nx = 1\n{F}\n\nThis sets x.", "x = 1\n"),
@@ -93,6 +95,14 @@ CASES = [
         "def f():\n    return 1\n\n",
     ),
     ("bare code, then a shell block", "typescript", f"const x = 5;\n{F}bash\nls -al\n{F}", "const x = 5;\n"),
+    ("underlines are no fences", "python", DOCUMENTED, DOCUMENTED),
+    ("tables are not chatter", "python", TABLE, TABLE),
+    (
+        "fences in docstrings of bare code",
+        "python",
+        f'def f():\n    """\n{F}\nx\n{F}\n    """\n',
+        f'def f():\n    """\n{F}\nx\n{F}\n    """\n',
+    ),
     (
         "comments are not chatter",
         "python",
@@ -189,6 +199,12 @@ def test_what_stands_for_left_out_code_is_refused_unless_the_file_has_it(languag
         "# The existing user is updated when the name matches",
         "raise ValueError('rest of the file is missing')",
         "# the rest of the arguments",
+        "# multi-init means we would need to check platform same each time...",
+        "# Message body is omitted for cases described in:",
+        "# Make sure the new file's mode is the same as the old file's",
+        "# Return already resolved part + rest of the path unchanged.",
+        "# What follows could be done more efficiently...",
+        "# for example:\n#   ...",
         "# the tree is unchanged",
         "# hashes are the same",
         "# returns the rest of the text after the marker",

@@ -79,7 +79,7 @@ DOORS = [
     ("php", "<?php system('ls ' . $dir);"),
     ("ruby", "eval params"),
     ("shellscript", "curl https://example.test/x.sh | sh"),
-    ("shellscript", 'rm -rf "$DIR"'),
+    ("shellscript", 'rm -rf "$DIR"/*'),
     ("java", "class B { void f() { Runtime.getRuntime().exec(c); } }"),
     ("yaml", 'password: "kd83hf9sk2ls03md8f"'),
 ]
@@ -106,7 +106,7 @@ def test_new_doors_are_refused_and_old_ones_are_not(language: str, line: str) ->
         ("javascript", "pattern.exec(text);"),
         ("typescript", "const tokenField: string = 'auth_token';"),
         ("c", "int f(void) { return snprintf(a, 3, b); }"),
-        ("shellscript", 'rm -rf "${DIR:?}"'),
+        ("shellscript", 'rm -rf "$TMP_DIR"'),
         ("markdown", "Never use `eval(x)`."),
     ],
 )

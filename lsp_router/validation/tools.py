@@ -1,0 +1,130 @@
+"""Gates that ask real tools, each in a room of its own; only what they did not say before counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from lsp_router.domain.decision import Problem
+from lsp_router.validation.difference import compare
+from lsp_router.validation.room import Copying, Room, TooLargeError, private_room
+from lsp_router.validation.sandbox import Sandbox
+from lsp_router.validation.toolbox import Finding, Tool, tools_for
+
+_MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An edit to ask tools about; the path is relative to the root, with forward slashes."""
+
+    path: str
+    language: str
+    before: str
+    after: str
+    root: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What tools found wrong, and which of them had no say and why."""
+
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+
+
+async def ask_tools(draft: Draft, sandbox: Sandbox, *, project_code: bool, copying: Copying | None = None) -> Asked:
+    """The new findings of every tool that is there, knows the language and may run."""
+    usable = _usable(draft, sandbox, project_code=project_code)
+    alone = [pair for pair in usable if not pair[0].project]
+    rooted = [pair for pair in usable if pair[0].project]
+    bare = copying or Copying()
+    one = await _in_room(draft, alone, sandbox, replace(bare, root=None)) if alone else Asked()
+    two = await _in_room(draft, rooted, sandbox, replace(bare, root=draft.root)) if rooted else Asked()
+    return Asked(one.problems + two.problems, one.notes + two.notes, one.tools + two.tools)
+
+
+def _usable(draft: Draft, sandbox: Sandbox, *, project_code: bool) -> list[tuple[Tool, str]]:
+    found = []
+    for tool in tools_for(draft.language):
+        if tool.project and not (project_code and draft.root is not None and tool.is_used(draft.root)):
+            continue
+        if program := tool.find(draft.root if project_code else None, sandbox.environ):
+            found.append((tool, program))
+    return found
+
+
+async def _in_room(draft: Draft, tools: Sequence[tuple[Tool, str]], sandbox: Sandbox, copying: Copying) -> Asked:
+    """One room for several tools, one after the other; alone in it, a file keeps only its name."""
+    path = draft.path if copying.root is not None else PurePosixPath(draft.path.replace("\\", "/")).name
+    here = replace(draft, path=path)
+    try:
+        async with private_room({path: draft.after}, copying) as room:
+            answers = [await _ask(here, tool, program, sandbox, room) for tool, program in tools]
+    except (TooLargeError, ValueError) as error:
+        return Asked(notes=(f"{', '.join(tool.name for tool, _ in tools)}: {error}",))
+    return Asked(
+        tuple(problem for answer in answers for problem in answer.problems),
+        tuple(note for answer in answers for note in answer.notes),
+        tuple(name for answer in answers for name in answer.tools),
+    )
+
+
+async def _ask(draft: Draft, tool: Tool, program: str, sandbox: Sandbox, room: Room) -> Asked:
+    """One tool: after the edit, and only if it finds anything, before it."""
+    command = [program, *tool.arguments(draft.path)]
+    room.write(draft.path, draft.after)
+    now = await _findings(tool, command, sandbox, room)
+    if isinstance(now, list) and not now:
+        return Asked(tools=(tool.name,))
+    room.write(draft.path, draft.before)
+    earlier = await _findings(tool, command, sandbox, room) if isinstance(now, list) else []
+    if isinstance(now, str) or isinstance(earlier, str):
+        return Asked(notes=(f"{tool.name}: {now if isinstance(now, str) else earlier}",))
+    fresh = _fresh(earlier, now, draft)
+    return Asked(tuple(_problem(tool, finding, draft.path) for finding in fresh[:_MOST]), tools=(tool.name,))
+
+
+async def _findings(tool: Tool, command: Sequence[str], sandbox: Sandbox, room: Room) -> list[Finding] | str:
+    """What the tool found, or why it could not say; its paths become those of the workspace."""
+    ran = await sandbox.run(command, room)
+    if ran.stopped:
+        return ran.stopped
+    try:
+        found = list(tool.read(ran.out, ran.err))
+    except (ValueError, KeyError, TypeError) as error:
+        return f"its answer could not be read: {error}"
+    if ran.code and not found:
+        return (ran.err or ran.out).strip()[:200] or f"it ended with {ran.code}"
+    work = str(room.work).replace("\\", "/")
+    return [Finding(_inside(f.path, work), f.line, f.message.replace(f"{room.work}", ".")) for f in found]
+
+
+def _inside(path: str, work: str) -> str:
+    return path.replace("\\", "/").removeprefix(work).removeprefix("/").removeprefix("./")
+
+
+def _fresh(earlier: Sequence[Finding], now: Sequence[Finding], draft: Draft) -> list[Finding]:
+    """Findings that were not there before, wherever their lines went."""
+    moved = compare(draft.before, draft.after).moved
+    known = Counter(
+        (f.path, moved.get(f.line - 1, -1) + 1 if f.path == draft.path else f.line, f.message) for f in earlier
+    )
+    fresh = []
+    for finding in now:
+        key = (finding.path, finding.line, finding.message)
+        if known[key]:
+            known[key] -= 1
+        else:
+            fresh.append(finding)
+    return fresh
+
+
+def _problem(tool: Tool, finding: Finding, path: str) -> Problem:
+    """Lines of other files are told in the words, for a line alone means one of the draft's."""
+    if finding.path == path:
+        return Problem(tool.name, finding.message, finding.line)
+    return Problem(tool.name, f"{finding.path}:{finding.line}: {finding.message}")
