@@ -147,6 +147,7 @@ class App:
         return provider is not None and provider.kind is Dialect.LLAMACPP
 
     def react(self, feedback: Feedback) -> None:
+        self._book_all()  # an editor may report what it shows before the answer is booked
         self.records.desk.ledger.feedback(feedback)
 
     def note(self, served: Served, work: Work) -> None:

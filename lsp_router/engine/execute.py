@@ -77,6 +77,11 @@ class Run:
         """What has come is all that can be used: closing the stream now is a success, not a cancellation."""
         self._enough = True
 
+    @property
+    def speaker(self) -> Model | None:
+        """Whose text is coming right now; nobody's once it has ended."""
+        return next((hop.model for hop in self._hops() if hop.speaking), None)
+
     async def stream(self) -> AsyncGenerator[str | Restart, None]:
         """Text as it comes; a Restart voids what came before it. Raises ExhaustedError when nobody answered."""
         loop_time = asyncio.get_running_loop().time()

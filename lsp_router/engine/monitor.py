@@ -27,6 +27,7 @@ from lsp_router.store.ledger import Ledger
 
 BENCH = "bench"
 DAILY = "day"
+PROBE = "probe"
 ONCE_A_DAY = 86_400.0
 
 
@@ -57,7 +58,7 @@ class Monitor:
     _sent: Mapping[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.health = Health(Neighbours(self._publish, self._may_probe, self._count))
+        self.health = Health(Neighbours(self._publish, self._may_probe, self._probed, self._count))
 
     def listen(self) -> None:
         """Takes over what other processes found out; microseconds when they found nothing."""
@@ -108,7 +109,10 @@ class Monitor:
         self.desk.facts.publish(opened.scope, BENCH, {"reason": opened.reason}, opened.until, longest=True)
 
     def _may_probe(self, scope: str, until: float) -> bool:
-        return self.desk.claims.claim(scope, "probe", until)
+        return self.desk.claims.claim(scope, PROBE, until)
+
+    def _probed(self, scope: str) -> None:
+        self.desk.claims.unclaim(scope, PROBE)
 
     def _count(self, model: Model) -> bool:
         """Free requests of all processes together count against what a tier grants in a day."""

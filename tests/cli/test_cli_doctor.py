@@ -158,16 +158,17 @@ async def test_where_nothing_may_leave_nothing_is_sent(doctor, backend: Backend,
     assert (backend.log, backend.visits) == ([], [])
 
 
-async def test_a_found_key_is_not_used_before_the_user_agreed(shell: Shell) -> None:
-    done = await shell("doctor", OPENROUTER_API_KEY="or-canary")
+def test_a_found_key_is_not_used_before_the_user_agreed(shell: Shell, quick) -> None:
+    shell.environ["OPENROUTER_API_KEY"] = "or-canary"
+    done = quick("doctor")
     assert done.code == 0
     assert "note  openrouter: its key was found, but nothing is sent before you agree" in done.out
     assert "or-canary" not in done.out
 
 
-async def test_what_is_wrong_with_the_configuration_is_a_fault(shell: Shell) -> None:
+def test_what_is_wrong_with_the_configuration_is_a_fault(shell: Shell, quick) -> None:
     shell.user('profile = "fast"\n[tasks.explain]\nchain = ["nobody"]\n')
-    done = await shell("doctor", "--offline")
+    done = quick("doctor", "--offline")
     assert done.code == 1
     assert done.out.count("fault configuration") == 2
     assert done.err == ""

@@ -121,13 +121,11 @@ def test_pins_and_chains(shell: Shell, quick, words: list[str], chain: list[str]
     assert done.json["note"] == note
 
 
-async def test_words_of_the_user_speak_as_well(shell: Shell) -> None:
+def test_words_of_the_user_speak_as_well(shell: Shell, quick) -> None:
     shell.user(TWO + '\n[routing.keywords]\ntests = ["zubereiten"]\ndebugging = ["^entwanzen"]\n')
-    first, second = await asyncio.gather(
-        shell("route", "zubereiten bitte", "--json"), shell("route", "entwanzen", "--json")
-    )
-    assert (first.json["task"], second.json["task"]) == ("tests", "debugging")
-    assert any("zubereiten" in e["signal"] for e in first.json["evidence"])
+    first, second = quick("route", "zubereiten bitte", "--json").json, quick("route", "entwanzen", "--json").json
+    assert (first["task"], second["task"]) == ("tests", "debugging")
+    assert any("zubereiten" in e["signal"] for e in first["evidence"])
 
 
 async def test_nobody_is_configured_says_what_to_do(tmp_path: Path) -> None:
@@ -147,18 +145,14 @@ def test_models_are_ranked_with_what_is_known_of_each(shell: Shell, quick) -> No
     assert here["measured_ms"] is None
 
 
-async def test_all_models_of_the_catalogue_and_which_of_them_are_yours(shell: Shell) -> None:
-    done, alone = await asyncio.gather(
-        shell("models", "--all", "--json"), shell("models", "--all", LSP_ROUTER_HOME="none")
-    )
-    rows = done.json
+def test_all_models_of_the_catalogue_and_which_of_them_are_yours(quick) -> None:
+    rows = quick("models", "--all", "--json").json
     assert [row["model"] for row in rows[:2]] in (["here", "cloud"], ["cloud", "here"])
     assert len(rows) > 100
     assert len({row["model"].split("/")[0] for row in rows if "/" in row["model"]}) > 12
     others = [row for row in rows if row["model"].startswith("anthropic/")]
     assert others
     assert all(row["health"] == "anthropic is not configured" for row in others)
-    assert alone.code == 0
 
 
 def test_a_key_that_is_missing_is_named(shell: Shell, quick) -> None:

@@ -28,8 +28,12 @@ DAILY = {"error": {"message": "Rate limit exceeded: free-models-per-day", "code"
 
 
 class WallClock:
+    """The real time, or a later one."""
+
+    ahead = 0.0
+
     def now(self) -> float:
-        return time.time()
+        return time.time() + self.ahead
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -40,13 +44,13 @@ class Street:
 
     def __init__(self, backend: Backend, limits: Limits) -> None:
         self.backend, self.health, self.till = backend, Health(), MemoryTill()
-        self.transport = HttpTransport()
+        self.transport, self.clock = HttpTransport(), WallClock()
         tools = Tools(
             transport=self.transport,
             providers=lambda name: Provider(name, Dialect.OPENAI, backend.base, Secret("sk-canary")),
             health=self.health,
             purse=Purse(self.till, lambda: limits),
-            clock=WallClock(),
+            clock=self.clock,
             shield=lambda prompt, _model: prompt,
             count=len,
         )
@@ -159,6 +163,44 @@ async def test_a_short_rest_of_everybody_is_waited_for(street) -> None:
     text, served = await here.answer(A)
     assert text == "after the rest"
     assert served.latency_ms > 100
+
+
+async def test_a_breaker_opens_and_half_opens_for_one_probe(street) -> None:
+    here = await street(only("a", Reply(status=500)))
+    for _ in range(5):
+        await here.answer(A, B)
+    assert here.backend.calls("a") == 3
+    here.backend.script = lambda _seen: Reply("fine", delay=0.05)
+    here.clock.ahead = 601
+    answers = await asyncio.gather(*(here.answer(A, B) for _ in range(5)))
+    assert [text for text, _ in answers] == ["fine"] * 5
+    assert here.backend.calls("a") == 4
+    await here.answer(A, B)
+    assert here.backend.calls("a") == 5
+
+
+async def test_a_success_that_began_before_does_not_close_a_newer_breaker(street) -> None:
+    replies = [Reply("slow", delay=0.3), *[Reply(status=500)] * 3]
+    here = await street(lambda seen: replies.pop(0) if seen.model == "a" and replies else Reply("fine"))
+    slow = asyncio.create_task(here.answer(A, B))
+    await asyncio.sleep(0.1)
+    for _ in range(3):
+        await here.answer(A, B)
+    assert (await slow)[0] == "slow"
+    shut = here.health.closed(A, time.time())
+    assert shut is not None
+    assert "failed 3 times" in shut.reason
+
+
+async def test_when_all_rest_for_long_the_error_names_each_and_comes_at_once(street) -> None:
+    here = await street(lambda _seen: Reply(status=429, headers={"retry-after": "600"}))
+    with pytest.raises(ExhaustedError):
+        await here.answer(A, B)
+    begun = time.monotonic()
+    with pytest.raises(ExhaustedError, match=r"a: skipped \(rests for another \d+ s\)\n  b: skipped"):
+        await here.answer(A, B)
+    assert time.monotonic() - begun < 0.2
+    assert len(here.backend.log) == 2
 
 
 async def test_cancelling_closes_the_socket_within_fifty_milliseconds(street) -> None:

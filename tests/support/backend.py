@@ -115,6 +115,9 @@ class Backend:
             body = reply.body if reply.body is not None else {"error": {"message": "scripted", "code": reply.status}}
             await _whole(writer, reply.status, reply.headers, body)
             return True
+        if seen.body.get("stream") is False:
+            await _whole(writer, 200, reply.headers, _at_once(seen, reply))
+            return True
         head = {"content-type": "text/event-stream", "transfer-encoding": "chunked", **reply.headers}
         writer.write(("HTTP/1.1 200 OK\r\n" + "".join(f"{k}: {v}\r\n" for k, v in head.items()) + "\r\n").encode())
         while reply.heartbeats_only:
@@ -141,6 +144,14 @@ def _delta(seen: Seen, text: str) -> dict[str, Any]:
     chat = "messages" in seen.body or "/fim/" in seen.path
     choice: dict[str, Any] = {"delta": {"content": text}} if chat else {"text": text}
     return {"id": "x", "model": seen.model, "choices": [{"index": 0, "finish_reason": None, **choice}]}
+
+
+def _at_once(seen: Seen, reply: Reply) -> dict[str, Any]:
+    whole = _delta(seen, reply.text)
+    choice = whole["choices"][0]
+    choice["message"] = choice.pop("delta", None)
+    choice["finish_reason"] = "stop"
+    return {**whole, "usage": _tail(seen, reply)[-1]["usage"]}
 
 
 def _tail(seen: Seen, reply: Reply) -> list[dict[str, Any]]:
