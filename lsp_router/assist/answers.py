@@ -14,14 +14,15 @@ from lsp_router.assist.trim.place import Trimmed
 from lsp_router.assist.trim.stream import StreamTrim
 from lsp_router.domain.decision import Served
 from lsp_router.domain.model import Model
+from lsp_router.engine.execute import Run
 from lsp_router.engine.order import ExhaustedError, Restart
 
 SOON = 0.005
 """Seconds after which an answer is put away: the editor has it by then."""
 LASTING = frozenset({"stop", "length"})
 """How an answer must have ended to be worth keeping."""
-Hear = Callable[[StreamTrim], None]
-NOBODY_LISTENS: Hear = lambda _: None  # noqa: E731 - a default that is named
+Hear = Callable[[StreamTrim, Run], None]
+NOBODY_LISTENS: Hear = lambda *_: None  # noqa: E731 - a default that is named
 
 
 class Answers:
@@ -53,7 +54,7 @@ class Answers:
                         growing = StreamTrim(request.place)
                         continue
                     stopped = growing.feed(piece)
-                    hear(growing)
+                    hear(growing, run)
                     if stopped:
                         run.enough()
                         break

@@ -10,6 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from lsp_router.assist.answers import Answers
 from lsp_router.assist.flight import Flight
@@ -32,6 +33,8 @@ class Place:
     shown: Shown | None = None
     offered: tuple[Suggestion, ...] = ()
     flight: Flight | None = None
+    ahead: Flight | None = None
+    """What would be suggested after the suggestion that is shown, in case it is accepted."""
     path: str = ""
     why: str = ""
     withheld: tuple[str, ...] = ()
@@ -45,7 +48,7 @@ class Completer:
         self._kitchen = kitchen
         self._answers = Answers(kitchen)
         self._places: OrderedDict[str, Place] = OrderedDict()
-        self._speculating: set[asyncio.Task[object]] = set()
+        self._flying: set[asyncio.Task[Any]] = set()
 
     async def complete(self, moment: Moment) -> list[Suggestion]:
         place = self._place(moment.uri)
@@ -53,11 +56,12 @@ class Completer:
         place.pace.key(asyncio.get_running_loop().time())
         place.why = self._switched_off(moment)
         if place.why:
-            self._drop_flight(place)
+            self._drop_flights(place)
             return []
         again = self._from_shown(place, moment)
         if again is not None:
             return again
+        self._take_what_was_asked_ahead(place, moment)
         joined = await self._from_flight(place, moment)
         if joined is not None:
             return joined
@@ -78,22 +82,26 @@ class Completer:
         """The document was closed: nothing of it is worth paying for any more."""
         place = self._places.pop(uri, None)
         if place is not None:
-            self._drop_flight(place)
+            self._drop_flights(place)
 
     def speculate(self, moment: Moment, suggestion: Suggestion) -> None:
         """The suggestion is on the screen; what would come after it is asked for ahead, where that costs nothing."""
-        if not self._kitchen.settings.completion.speculative:
+        place = self._places.get(moment.uri)
+        if place is None or not self._kitchen.settings.completion.speculative:
             return
-        task: asyncio.Task[object] = asyncio.create_task(self._ahead(_accepted(moment, suggestion)))
-        self._speculating.add(task)
-        task.add_done_callback(self._speculating.discard)
+        after = _accepted(moment, suggestion)
+        if place.ahead is not None:
+            if place.ahead.moment.document.text == after.document.text:
+                return
+            place.ahead.cancel()
+        request = self._costless(after)
+        place.ahead = self._launch(request) if request else None
 
     async def close(self) -> None:
+        """Returns when the last request has stopped paying and was booked."""
         for place in self._places.values():
-            self._drop_flight(place)
-        for task in self._speculating:
-            task.cancel()
-        await asyncio.gather(*self._speculating, return_exceptions=True)
+            self._drop_flights(place)
+        await asyncio.gather(*self._flying, return_exceptions=True)
 
     # --- the stages ---
 
@@ -117,10 +125,12 @@ class Completer:
         """Typing the letters of a suggestion keeps it: no network, no spend, no delay."""
         if place.shown is None or moment.asked_for:
             return None
+        self._catch_up(place)
         left = rests(place.shown, moment.prefix, moment.suffix)
         if not left:
             return None
-        self._drop_flight(place)
+        if place.flight is not None and not (place.flight.partly_shown and place.flight.leads_to(moment)):
+            self._drop_flight(place)
         return [replace(place.offered[r.index], insert=r.insert, replace=r.replace, source="shown") for r in left]
 
     async def _from_flight(self, place: Place, moment: Moment) -> list[Suggestion] | None:
@@ -143,18 +153,20 @@ class Completer:
         kept = self._answers.kept(request)
         if kept is not None:
             return self._show(place, moment, kept, "the models had nothing to suggest here a moment ago")
-        flight = Flight(self._answers, request, self._delay(place, request))
-        place.flight = flight
-        return await self._wait(place, flight, moment)
+        flight = place.flight = self._launch(request, self._delay(place, request))
+        return await self._wait(place, flight, moment) or []
 
-    async def _wait(self, place: Place, flight: Flight, moment: Moment) -> list[Suggestion]:
-        found = await flight.wait()
+    async def _wait(self, place: Place, flight: Flight, moment: Moment) -> list[Suggestion] | None:
+        """None when the answer does not fit what was typed while it came: then another must be asked for."""
+        found = await flight.wait(moment)
         if found is None:
             return []
         if place.flight is flight and flight.done:
             place.flight = None
+        if flight.astray:
+            return None
         shown = self._show(place, flight.moment, found, flight.why)
-        return shown if flight.moment is moment else self._from_shown(place, moment) or []
+        return self._from_shown(place, moment) if shown and flight.moment.prefix != moment.prefix else shown
 
     def _show(self, place: Place, moment: Moment, found: Sequence[Suggestion], why: str) -> list[Suggestion]:
         place.why = "" if found else why
@@ -166,16 +178,51 @@ class Completer:
 
     # --- helpers ---
 
+    def _launch(self, request: Request, delay: float = 0.0) -> Flight:
+        flight = Flight(self._answers, request, delay)
+        self._flying.add(flight.task)
+        flight.task.add_done_callback(self._flying.discard)
+        return flight
+
     def _delay(self, place: Place, request: Request) -> float:
         debounce = self._kitchen.settings.completion.debounce
         if request.moment.asked_for:
             return 0.0
-        return place.pace.delay(request.first.tier) if debounce == "adaptive" else debounce / 1000
+        if debounce != "adaptive":
+            return debounce / 1000
+        return place.pace.delay(request.first.tier, request.moment.prefix.rpartition("\n")[2])
+
+    def _catch_up(self, place: Place) -> None:
+        """What has come since a part of it was shown belongs to what is shown."""
+        flight = place.flight
+        if flight is None or not flight.partly_shown:
+            return
+        found = flight.so_far()
+        if found:
+            self._show(place, flight.moment, found, "")
+        if flight.done:
+            place.flight = None
+
+    def _take_what_was_asked_ahead(self, place: Place, moment: Moment) -> None:
+        ahead, place.ahead = place.ahead, None
+        if ahead is None:
+            return
+        if moment.asked_for or not ahead.leads_to(moment):
+            ahead.cancel()
+            return
+        self._drop_flight(place)
+        place.flight = ahead
 
     def _drop_flight(self, place: Place) -> None:
         flight, place.flight = place.flight, None
         if flight is not None:
             flight.cancel()
+
+    def _drop_flights(self, place: Place) -> None:
+        self._drop_flight(place)
+        ahead, place.ahead = place.ahead, None
+        if ahead is not None:
+            ahead.cancel()
 
     def _place(self, uri: str) -> Place:
         place = self._places.get(uri)
@@ -183,20 +230,20 @@ class Completer:
             place = self._places[uri] = Place()
             while len(self._places) > DOCUMENTS:
                 _, oldest = self._places.popitem(last=False)
-                self._drop_flight(oldest)
+                self._drop_flights(oldest)
         self._places.move_to_end(uri)
         return place
 
-    async def _ahead(self, moment: Moment) -> None:
+    def _costless(self, moment: Moment) -> Request | None:
+        """A request that only models which cost nothing may answer; None when there is none, or no need."""
         try:
             request = compose(self._kitchen, moment)
         except Withdrawn:
-            return
+            return None
         costless = tuple(m for m in request.decision.chain if m.tier is not Tier.PAID)
         if not costless or self._answers.kept(request) is not None:
-            return
-        request = replace(request, decision=replace(request.decision, chain=costless))
-        await self._answers.ask(request)
+            return None
+        return replace(request, decision=replace(request.decision, chain=costless))
 
 
 def _accepted(moment: Moment, suggestion: Suggestion) -> Moment:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 
 from lsp_router.assist.kitchen import Kitchen
 from lsp_router.assist.moment import Moment, Suggestion
@@ -24,6 +24,10 @@ AROUND = 2_000
 class Offer:
     moment: Moment
     suggestion: Suggestion
+    shown: bool = False
+    whole: str = ""
+    """The text as it was first offered: what is left of it after some typing is counted from its beginning."""
+    partly: bool = False
     taken: bool = False
 
 
@@ -34,19 +38,24 @@ class Feedback:
     kitchen: Kitchen
     text_of: Callable[[str], str | None] = lambda _uri: None
     """The document as it is now; None when it was closed."""
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     _offers: OrderedDict[str, Offer] = field(default_factory=OrderedDict)
     _watching: set[asyncio.Task[None]] = field(default_factory=set)
 
     def offered(self, moment: Moment, suggestions: list[Suggestion]) -> None:
+        self._leave_behind(moment, {suggestion.id for suggestion in suggestions})
         for suggestion in suggestions[:1]:
-            self._offers[suggestion.id] = Offer(moment, suggestion)
+            before = self._offers.get(suggestion.id) or Offer(moment, suggestion)
+            whole = before.whole if before.whole.endswith(suggestion.insert) else suggestion.insert
+            self._offers[suggestion.id] = replace(before, moment=moment, suggestion=suggestion, whole=whole)
             self._offers.move_to_end(suggestion.id)
         while len(self._offers) > REMEMBERED:
             self._offers.popitem(last=False)
 
     def shown(self, ident: str) -> Offer | None:
         offer = self._offers.get(ident)
-        if offer is not None:
+        if offer is not None and not offer.shown:
+            offer.shown = True
             self._report(ident, Reaction.SHOWN)
         return offer
 
@@ -64,7 +73,8 @@ class Feedback:
         """`units` is the accepted length so far, in UTF-16 as clients count it."""
         offer = self._offers.get(ident)
         if offer is not None:
-            taken = offer.suggestion.insert.encode("utf-16-le", "surrogatepass")[: 2 * units]
+            offer.partly = True
+            taken = offer.whole.encode("utf-16-le", "surrogatepass")[: 2 * units]
             self._report(ident, Reaction.PARTIAL, len(taken.decode("utf-16-le", "ignore")))
 
     def rejected(self, ident: str) -> None:
@@ -76,10 +86,21 @@ class Feedback:
             task.cancel()
         await asyncio.gather(*self._watching, return_exceptions=True)
 
+    def _leave_behind(self, moment: Moment, kept: set[str]) -> None:
+        """What was on the screen of this document and is nowhere in it now was not wanted.
+
+        Text that is there may still be reported as accepted: editors change the document first.
+        """
+        text = moment.document.text
+        here = [(ident, o) for ident, o in self._offers.items() if o.moment.uri == moment.uri and ident not in kept]
+        for ident, offer in here:
+            if offer.shown and not (offer.taken or offer.partly) and offer.suggestion.insert not in text:
+                self.rejected(ident)
+
     async def _watch(self, ident: str, offer: Offer) -> None:
         passed = 0.0
         for look in LOOKS:
-            await asyncio.sleep(look - passed)
+            await self.sleep(look - passed)
             passed = look
             text = self.text_of(offer.moment.uri)
             if text is None or not still_there(text, offer.suggestion.insert, offer.moment.offset):

@@ -8,35 +8,44 @@ from typing import Any
 from lsp_router.assist.answers import Answers
 from lsp_router.assist.moment import Moment, Suggestion
 from lsp_router.assist.request import Request
+from lsp_router.assist.trim.place import Trimmed
 from lsp_router.assist.trim.stream import StreamTrim
-from lsp_router.domain.model import Tier
+from lsp_router.domain.model import Model, Tier
+from lsp_router.engine.execute import Run
 
 
 class Flight:
     """Owns the task of one request and whoever waits for it: with the last waiter gone, it stops paying."""
 
-    def __init__(self, answers: Answers, request: Request, delay: float) -> None:
+    def __init__(self, answers: Answers, request: Request, delay: float = 0.0) -> None:
         self.moment = request.moment
         self.why = "no model had anything to suggest here"
+        self.astray = False
+        """The answer goes another way than what was typed since."""
+        self.partly_shown = False
         self._request = request
         self._answers = answers
+        self._typed = ""
         self._waiting = 0
         self._superseded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._growing: StreamTrim | None = None
-        self._early: list[Suggestion] = []
-        self._task = asyncio.create_task(self._fly(delay))
+        self._run: Run | None = None
+        self._cancelled = self._sent = False
+        self.task = asyncio.create_task(self._fly(delay))
 
     @property
     def done(self) -> bool:
-        return self._task.done()
+        return self.task.done()
 
     def leads_to(self, moment: Moment) -> bool:
-        """Whether the text typed since is, as far as one can see, what the answer begins with."""
-        if moment.suffix != self.moment.suffix or not moment.prefix.startswith(self.moment.prefix):
+        """Whether the text typed since is, as far as one can see, what the answer begins with.
+
+        What was not sent yet waits for typing to rest: then the text as it is by that time is asked for.
+        """
+        if self._cancelled or moment.suffix != self.moment.suffix or not moment.prefix.startswith(self.moment.prefix):
             return False
         typed = moment.prefix[len(self.moment.prefix) :]
-        so_far = self._growing.raw if self._growing else ""
-        return typed.startswith(so_far) or so_far.startswith(typed)
+        return self._begins_with(typed) if self._sent else not typed
 
     def take_over(self) -> None:
         """A newer request waits now; whoever waited before is answered with nothing, at once."""
@@ -44,52 +53,88 @@ class Flight:
             self._superseded.set_result(None)
         self._superseded = asyncio.get_running_loop().create_future()
 
-    async def wait(self) -> list[Suggestion] | None:
+    async def wait(self, moment: Moment) -> list[Suggestion] | None:
         """The suggestions; what stands alone when the latency budget is over; None when superseded or cancelled."""
         superseded = self._superseded
+        self._typed = moment.prefix[len(self.moment.prefix) :]
         self._waiting += 1
         try:
             policy = self._request.decision.policy
             budget = policy.latency_budget_ms / 1000 if policy else None
-            either: set[asyncio.Future[Any]] = {self._task, superseded}
+            either: set[asyncio.Future[Any]] = {self.task, superseded}
             await asyncio.wait(either, timeout=budget, return_when=asyncio.FIRST_COMPLETED)
-            if not self._task.done() and not superseded.done() and not self._stands_alone():
+            if not self.task.done() and not superseded.done() and not self._stands_alone():
                 await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            return self._found(superseded.done())
+            return None if superseded.done() else self._found()
         finally:
             self._waiting -= 1
             if self._waiting == 0 and not self._may_go_on():
-                self.cancel()
+                self._stop()
+
+    def so_far(self) -> list[Suggestion]:
+        """What has come that is worth showing: everything, or the whole lines of it."""
+        if self.done:
+            return [] if self.task.cancelled() else self.task.result()
+        early = self._early()
+        if early is None:
+            return []
+        speaker = self._speaker() or self._request.first
+        return [Suggestion(self._request.decision.id, early.insert, early.replace, speaker.name)]
 
     def cancel(self) -> None:
+        """Only once: a second cancellation would hit a task that is closing its wire, and leave it open."""
         if not self._superseded.done():
             self._superseded.set_result(None)
-        self._task.cancel()
+        if not self._cancelled:
+            self._cancelled = True
+            self.task.cancel()
 
-    def _found(self, superseded: bool) -> list[Suggestion] | None:  # noqa: FBT001 - one caller, one line above
-        if self._task.done():
-            if self._task.cancelled():
-                return None
-            return self._task.result()
-        return None if superseded else list(self._early)
+    # --- helpers ---
+
+    def _found(self) -> list[Suggestion] | None:
+        if self.task.done():
+            return self.task.result() if not self.task.cancelled() else [] if self.astray else None
+        self.partly_shown = True
+        return self.so_far()
 
     def _stands_alone(self) -> bool:
-        """Whether what has come so far is worth showing: whole lines of it."""
-        early = self._growing.shown if self._growing else None
-        if early is not None:
-            first = self._request
-            self._early = [Suggestion(first.decision.id, early.insert, early.replace, first.first.name)]
-        return bool(self._early)
+        """Whether what has come goes beyond what was typed by now."""
+        early = self._early()
+        return early is not None and len(early.insert) > len(self._typed) and early.insert.startswith(self._typed)
 
     def _may_go_on(self) -> bool:
         """With nobody waiting, only what was shown in part and costs nothing goes on, for the keys that follow."""
-        return not self._task.done() and bool(self._early) and self._request.first.tier is not Tier.PAID
+        speaker = self._speaker()
+        return self.partly_shown and speaker is not None and speaker.tier is not Tier.PAID
+
+    def _stop(self) -> None:
+        """An answer of which a part is shown was a good one, though nobody pays for its end."""
+        if self.partly_shown and self._run:
+            self._run.enough()
+        self.cancel()
+
+    def _begins_with(self, typed: str) -> bool:
+        """Chat models wrap their answers: only what is left after trimming tells, and at first there is nothing."""
+        early = self._early() if typed else None
+        raw = self._growing.raw if self._growing and self._request.first.fim else ""
+        heard = early.insert if early else raw
+        return typed.startswith(heard) or heard.startswith(typed)
+
+    def _early(self) -> Trimmed | None:
+        return self._growing.shown if self._growing else None
+
+    def _speaker(self) -> Model | None:
+        return self._run.speaker if self._run else None
 
     async def _fly(self, delay: float) -> list[Suggestion]:
         if delay:
             await asyncio.sleep(delay)
+        self._sent = True
         found, self.why = await self._answers.ask(self._request, self._hear)
         return found
 
-    def _hear(self, growing: StreamTrim) -> None:
-        self._growing = growing
+    def _hear(self, growing: StreamTrim, run: Run) -> None:
+        self._growing, self._run = growing, run
+        if self._typed and not self._begins_with(self._typed):
+            self.astray = self._cancelled = True
+            self.task.cancel()

@@ -11,8 +11,8 @@ USUAL = 0.18
 LEARN = 0.25
 PAUSE = 3.0
 """A gap this many times longer than usual is a pause for thought, not typing."""
-MARGIN = 1.15
-SHORTEST, LONGEST = 0.02, 0.25
+MARGIN = 1.4
+SHORTEST, LONGEST = 0.02, 0.3
 
 
 @dataclass(slots=True)
@@ -32,10 +32,15 @@ class Pace:
         self._burst += 1
         self.usual += (min(gap, 1.0) - self.usual) * LEARN
 
-    def delay(self, tier: Tier) -> float:
-        """Seconds: none for local models, little after a pause, a good key's length in the middle of a word."""
+    def delay(self, tier: Tier, line: str) -> float:
+        """Seconds: none for local models, little after a pause, a good key's length in the flow of a line.
+
+        Who has begun a line stops to think, and who types so slowly that the next key would come too late anyway
+        is not made to wait for it. `line` is what stands before the cursor.
+        """
         if tier is Tier.LOCAL:
             return 0.0
-        if self._burst == 0:
+        if self._burst == 0 or not line.strip():
             return SHORTEST
-        return min(max(self.usual * MARGIN, SHORTEST), LONGEST)
+        wait = self.usual * MARGIN
+        return SHORTEST if wait > LONGEST else max(wait, SHORTEST)

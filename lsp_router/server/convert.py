@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import PurePath
 
 from lsprotocol import types as lsp
@@ -17,13 +19,16 @@ ACCEPT = "lspRouter.accept"
 
 
 def moment(
-    documents: LiveWorkspace, params: lsp.InlineCompletionParams | lsp.CompletionParams, *, asked_for: bool
+    documents: LiveWorkspace,
+    params: lsp.InlineCompletionParams | lsp.CompletionParams,
+    edits: int | None,
+    *,
+    asked_for: bool,
 ) -> Moment | None:
-    """The document as it is now; None when it is not open."""
+    """The document as it was when the request came in; None when it is not open, or was edited since."""
     live = documents.live(params.text_document.uri)
-    if live is None:
+    if live is None or live.edits != edits:
         return None
-    version = live.version
     context = getattr(params, "context", None)
     selected = getattr(context, "selected_completion_info", None)
     return Moment(
@@ -32,7 +37,7 @@ def moment(
         offset=live.live.offset(to_position(params.position)),
         asked_for=asked_for,
         tabs=[document(documents, other) for other in reversed(documents.open_documents()) if other is not live],
-        is_current=lambda: documents.live(live.uri) is live and live.version == version,
+        is_current=lambda: documents.live(live.uri) is live and live.edits == edits,
         selected=selected.text if selected else "",
     )
 
@@ -42,13 +47,20 @@ def document(documents: LiveWorkspace, live: LiveDocument) -> Document:
 
 
 def path_in(documents: LiveWorkspace, uri: str) -> str:
-    """As the user would name it: relative to the workspace, with forward slashes."""
-    path = uris.to_fs_path(uri) or uri
-    for folder in documents.folders.values():
-        root = uris.to_fs_path(folder.uri)
-        if root and PurePath(path).is_relative_to(root):
-            return PurePath(path).relative_to(root).as_posix()
-    return PurePath(path).as_posix() if "://" not in path else path
+    """As the user would name it: seen from the project's root, with forward slashes.
+
+    A notebook's cell has a scheme of its own, but it is the notebook's file whose rules hold.
+    """
+    cell = documents.get_notebook_document(cell_uri=uri)
+    path = uris.to_fs_path(cell.uri if cell else uri)
+    if not path:
+        return uri
+    first = next(iter(documents.folders.values()), None)
+    root = uris.to_fs_path(first.uri) if first else documents.root_path
+    if root:
+        with suppress(ValueError):  # on another drive
+            path = os.path.relpath(path, root)
+    return PurePath(path).as_posix()
 
 
 def inline_list(suggestions: Sequence[Suggestion], at: Moment, documents: LiveWorkspace) -> lsp.InlineCompletionList:
@@ -86,12 +98,12 @@ def _item(live: LiveDocument, at: Moment, s: Suggestion, rank: int) -> lsp.Compl
     start = lsp_position(live.live.position(at.offset - len(word)))
     end = lsp_position(live.live.position(at.offset + s.replace))
     return lsp.CompletionItem(
-        label=(word + first).strip() or first,
+        label=(word + s.insert).strip().split("\n", 1)[0].rstrip(),
         kind=lsp.CompletionItemKind.Snippet,
         detail=s.model,
         documentation=lsp.MarkupContent(lsp.MarkupKind.Markdown, f"```{at.document.language}\n{word}{s.insert}\n```"),
         sort_text=f"zzzz{rank:02}",
-        filter_text=word + first,
+        filter_text=(word + first) or None,
         insert_text_format=lsp.InsertTextFormat.PlainText,
         text_edit=lsp.TextEdit(lsp.Range(start, end), word + s.insert),
         command=_accepted(s, ACCEPT),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -12,10 +13,10 @@ from lsp_router.app.refresh import Refresher
 from lsp_router.assist.complete import Completer
 from lsp_router.assist.feedback import Feedback
 from lsp_router.assist.moment import Moment, Suggestion
-from lsp_router.config.sources import Sources
 from lsp_router.config.watch import changed, fingerprint, watched_files
 from lsp_router.domain.task import Task, Work
 from lsp_router.routing.budget import step
+from lsp_router.server.status import State, Status, condition
 
 GLANCE = 1.0
 """Seconds between two looks at the configuration files."""
@@ -29,20 +30,25 @@ class Desk:
         self.completer = Completer(app)
         self.feedback = Feedback(app)
         self.refresher = Refresher(app)
+        self.status_item: Status | None = None
+        self._reloading = asyncio.Lock()
         self._files = fingerprint(watched_files(app.sources))
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self, text_of: Callable[[str], str | None]) -> None:
+    async def start(self, text_of: Callable[[str], str | None], show: Callable[[State], None]) -> None:
         """Warms up what the first request would wait for, beside the event loop."""
         self.feedback.text_of = text_of
+        self.status_item = Status(lambda: condition(self.app), show)
         self._tasks = [asyncio.create_task(self.refresher.run()), asyncio.create_task(self._watch())]
         self._complain()
+        self.status_item.look()
         if self.app.fleet.providers:
             await self.app.transport().warm()
 
     async def suggest(self, moment: Moment) -> list[Suggestion]:
         self.refresher.used()
-        found = await self.completer.complete(moment)
+        with self.status_item.busy() if self.status_item else nullcontext():
+            found = await self.completer.complete(moment)
         self.feedback.offered(moment, found)
         return found
 
@@ -84,23 +90,30 @@ class Desk:
         else:
             self.app.pins[task] = model
 
-    def configure(self, editor: Mapping[str, Any]) -> None:
+    async def configure(self, editor: Mapping[str, Any]) -> None:
         """The editor's settings changed."""
-        self.reload(replace(self.app.sources, editor=editor))
+        await self._reload(editor)
 
-    def look_at_files(self) -> None:
+    async def look_at_files(self) -> None:
         if changed(self._files):
-            self.reload()
+            await self._reload()
 
-    def reload(self, sources: Sources | None = None) -> None:
-        self.app.reload(sources)
-        self._files = fingerprint(watched_files(self.app.sources))
+    async def _reload(self, editor: object = None) -> None:
+        """Beside the event loop: a key may come from a command that takes its time."""
+        async with self._reloading:
+            sources = self.app.sources if editor is None else replace(self.app.sources, editor=editor)
+            self._files = fingerprint(watched_files(sources))
+            await asyncio.to_thread(self.app.reload, sources)
         self._complain()
+        if self.status_item:
+            self.status_item.look()
 
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.status_item:
+            self.status_item.close()
         await self.feedback.close()
         await self.completer.close()
         await self.app.close()
@@ -112,4 +125,6 @@ class Desk:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(GLANCE)
-            self.look_at_files()
+            await self.look_at_files()
+            if self.status_item:
+                self.status_item.look()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 from lsprotocol import types as lsp
 from pygls.workspace import TextDocument, Workspace
@@ -16,12 +17,15 @@ class LiveDocument(TextDocument):
     def __init__(self, uri: str, source: str, encoding: str, version: int | None, language_id: str | None) -> None:
         super().__init__(uri, source="", version=version, language_id=language_id)
         self.live = LiveText(source, encoding)
+        self.edits = 0
+        """Counts what `version` should count; some clients send none, or always the same."""
 
     @property
     def source(self) -> str:
         return self.live.text
 
     def apply_change(self, change: lsp.TextDocumentContentChangeEvent) -> None:
+        self.edits += 1
         if isinstance(change, lsp.TextDocumentContentChangePartial):
             self.live.edit(to_position(change.range.start), to_position(change.range.end), change.text)
         else:
@@ -37,9 +41,8 @@ class LiveWorkspace(Workspace):
         if source is None:
             document: TextDocument = super()._create_text_document(doc_uri, source, version, language_id)
             return document
-        return LiveDocument(
-            doc_uri, source, str(getattr(self.position_encoding, "value", "utf-16")), version, language_id
-        )
+        encoding = lsp.PositionEncodingKind(self.position_encoding or "utf-16").value  # a text or a kind, both are seen
+        return LiveDocument(doc_uri, source, encoding, version, language_id)
 
     def live(self, uri: str) -> LiveDocument | None:
         document = self.get_text_document(uri)
@@ -47,9 +50,10 @@ class LiveWorkspace(Workspace):
 
     def focus(self, uri: str) -> None:
         """The user looks at this one now: it is the last in the order of use."""
-        document = self._text_documents.pop(uri, None)
+        key = unquote(uri)  # as the library does it
+        document = self._text_documents.pop(key, None)
         if document is not None:
-            self._text_documents[uri] = document
+            self._text_documents[key] = document
 
     def open_documents(self) -> list[LiveDocument]:
         return [d for d in self.text_documents.values() if isinstance(d, LiveDocument)]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 
-from lsp_router.server.features import completion, feedback, inline, insight, lifecycle
+from lsp_router.server.features import completion, dialect, feedback, inline, insight, lifecycle
 from lsp_router.server.router_server import OpenDesk, RouterServer
 
-FEATURES = (lifecycle, inline, completion, feedback, insight)
+FEATURES = (lifecycle, inline, completion, feedback, dialect, insight)
+TALKATIVE = ("pygls", "websockets", "httpx", "httpcore", "asyncio")
+"""Libraries that log whole messages, addresses or tracebacks, and so source and keys."""
 
 
 def build_server(open_desk: OpenDesk) -> RouterServer:
-    logging.getLogger("pygls").setLevel(logging.ERROR)  # below that it logs whole messages, and so source
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     server = RouterServer(open_desk)
     for feature in FEATURES:
         feature.register(server)

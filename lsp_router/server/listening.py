@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
 
-from lsp_router.server import stdio
+from lsp_router.server import sockets, stdio
 from lsp_router.server.router_server import RouterServer
 
 
-def serve_stdio(server: RouterServer) -> None:
-    asyncio.run(stdio.serve(server.protocol, server.close))
+def serve_stdio(server: RouterServer) -> int:
+    server.is_child = True
+    return asyncio.run(_serve(server, stdio.serve(server.guarded)))
 
 
-def serve_tcp(server: RouterServer, host: str, port: int) -> None:
-    server.start_tcp(host, port)
+def serve_tcp(server: RouterServer, host: str, port: int) -> int:
+    return asyncio.run(_serve(server, sockets.serve_tcp(server.guarded, host, port)))
 
 
-def serve_websocket(server: RouterServer, host: str, port: int) -> None:
-    server.start_ws(host, port)
+def serve_websocket(server: RouterServer, host: str, port: int) -> int:
+    return asyncio.run(_serve(server, sockets.serve_websocket(server.guarded, host, port)))
+
+
+async def _serve(server: RouterServer, conversation: Coroutine[Any, Any, None]) -> int:
+    """However a conversation ends, what it still pays for stops and what it has to write is written."""
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _loop, what: server.note_trouble(what.get("exception")))
+    with suppress(NotImplementedError):  # Windows ends processes without asking
+        loop.add_signal_handler(signal.SIGTERM, server.guarded.over.set)
+    try:
+        await conversation
+    finally:
+        await server.close()
+    return server.guarded.exit_code

@@ -5,25 +5,34 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import sys
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from lsprotocol import types as lsp
 from pygls import uris
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from lsp_router import __version__
 from lsp_router.server.documents import LiveWorkspace
-from lsp_router.server.guard import GuardedProtocol, Running
+from lsp_router.server.guard import Running, or_cancelled
+from lsp_router.server.protocol import GuardedProtocol
 
 if TYPE_CHECKING:
     from lsp_router.server.desk import Desk
+    from lsp_router.server.status import State
 
 log = logging.getLogger(__name__)
-NOTEBOOKS = lsp.NotebookDocumentSyncOptions(
-    notebook_selector=[lsp.NotebookDocumentFilterWithNotebook(notebook="*", cells=[lsp.NotebookCellLanguage("python")])]
-)
+NOTEBOOKS = lsp.NotebookDocumentSyncOptions(notebook_selector=[lsp.NotebookDocumentFilterWithNotebook(notebook="*")])
+SECTION = "lspRouter"
+STARTLED = frozenset({"emacs"})
+"""lsp-mode opens a window of warnings for every notification it does not know; only who asks for them gets them."""
+PATIENCE = 2.0
+"""Seconds an editor may take to say its settings; the first suggestion waits for them."""
+F = TypeVar("F", bound=Callable[..., Any])
 OpenDesk = Callable[[Path | None, Mapping[str, Any], Mapping[str, Any], Callable[[str], None]], "Desk"]
 """Root, initialization options, editor settings, and how to tell the user something → the use cases."""
 
@@ -44,11 +53,19 @@ class RouterServer(LanguageServer):
         self.options: Mapping[str, Any] = {}
         self.background: set[asyncio.Task[Any]] = set()
         self.has_ghost_text = False
+        self.shows_status = True
+        self.is_child = False
+        """Started by the client, so that it ends with the client's process."""
         self._said: set[str] = set()
+        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def guarded(self) -> GuardedProtocol:
+        return cast("GuardedProtocol", self.protocol)
 
     @property
     def running(self) -> Running:
-        return cast("GuardedProtocol", self.protocol).running
+        return self.guarded.running
 
     @property
     def documents(self) -> LiveWorkspace:
@@ -63,6 +80,8 @@ class RouterServer(LanguageServer):
 
     async def desk(self) -> Desk:
         """The use cases, as soon as they are there; several may wait for the same opening."""
+        if self._closing is not None:
+            raise asyncio.CancelledError
         if self._desk is None:
             self._desk = asyncio.ensure_future(self._open())
         if self._desk.done():
@@ -79,22 +98,32 @@ class RouterServer(LanguageServer):
     def keep(self, task: asyncio.Task[Any]) -> None:
         """Background work that ends with the session."""
         self.background.add(task)
-        task.add_done_callback(self.background.discard)
+        task.add_done_callback(self._put_away)
 
     def note_client(self, params: lsp.InitializeParams) -> None:
         """An editor with ghost text of its own gets no second copy in its completion menu."""
         text = params.capabilities.text_document
         self.has_ghost_text = bool(text and text.inline_completion)
+        name = params.client_info.name if params.client_info else ""
+        self.shows_status = name not in STARTLED or "editorInfo" in self.options
+
+    def command(self, command_name: str) -> Callable[[F], F]:
+        """A command that is cancelled, by whatever asked for it, stops and still answers."""
+
+        def register(run: F) -> F:
+            async def stoppable(ls: RouterServer, *arguments: Any) -> Any:
+                return await or_cancelled(ls.running.run(run(ls, *arguments), ("request", ls.protocol.msg_id)))
+
+            super(RouterServer, self).command(command_name)(stoppable)
+            return run
+
+        return register
 
     async def close(self) -> None:
-        """Stops paying, then writes what waits."""
-        await self.running.stop()
-        for task in list(self.background):
-            task.cancel()
-        await asyncio.gather(*self.background, return_exceptions=True)
-        desk, self._desk = self.open_desk, None
-        if desk is not None:
-            await desk.close()
+        """Stops paying, then writes what waits; whoever asks again waits for the same closing."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close())
+        await asyncio.shield(self._closing)
 
     def tell(self, sentence: str) -> None:
         """Once in the log and, the first time, where the user sees it; may be called from any thread."""
@@ -103,43 +132,80 @@ class RouterServer(LanguageServer):
             self._said.add(sentence)
             self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, f"lsp-router: {sentence}"))
 
+    def show(self, state: State) -> None:
+        """For the editor's status item."""
+        if self.shows_status:
+            self.protocol.notify("didChangeStatus", asdict(state))
+
     def note_failure(self, error: BaseException) -> None:
-        """A use case failed although it should not: its kind and place are logged, never its words."""
+        """Something failed although it should not: its kind and place are logged, never its words."""
         trace = error.__traceback__
         while trace and trace.tb_next:
             trace = trace.tb_next
         where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
         log.error("%s at %s", type(error).__name__, where)
 
-    def report_server_error(self, error: Exception, source: Any) -> None:
-        """To the log only, by its kind: an exception's text may hold source."""
-        log.error("%s in %s", type(error).__name__, getattr(source, "__name__", source))
+    def note_trouble(self, error: BaseException | None) -> None:
+        """What ended in nobody's hands; the loop's own words about it may hold source."""
+        if error is not None:
+            self.note_failure(error)
+
+    def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002 - the library's signature
+        """The library hands over its own error, made of the words of the one that is being handled."""
+        cause = sys.exc_info()[1] or error
+        if not isinstance(cause, JsonRpcException):
+            self.note_failure(cause)
 
     def _text_of(self, uri: str) -> str | None:
         live = self.documents.live(uri)
         return live.source if live else None
 
+    def _put_away(self, task: asyncio.Task[Any]) -> None:
+        self.background.discard(task)
+        if not task.cancelled():
+            self.note_trouble(task.exception())
+
+    async def _close(self) -> None:
+        await self.running.stop()
+        opening = self._desk
+        if opening is not None and not opening.done():
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
+        for task in list(self.background):
+            task.cancel()
+        await asyncio.gather(*self.background, return_exceptions=True)
+        if self.open_desk is not None:
+            await self.open_desk.close()
+
     async def _open(self) -> Desk:
-        settings = await self.pull_settings()
+        settings = await self.pull_settings() or {}
         loop = asyncio.get_running_loop()
 
         def tell(sentence: str) -> None:
             loop.call_soon_threadsafe(self.tell, sentence)
 
-        desk = await asyncio.to_thread(self._open_desk, self.root, self.options, settings, tell)
-        await desk.start(self._text_of)
+        making = asyncio.ensure_future(asyncio.to_thread(self._open_desk, self.root, self.options, settings, tell))
+        try:
+            desk = await asyncio.shield(making)
+        except asyncio.CancelledError:  # a thread cannot be stopped; what it makes is put away
+            await (await making).close()
+            raise
+        await desk.start(self._text_of, self.show)
         gc.freeze()  # what was loaded by now stays: no collection need look at it again
         return desk
 
-    async def pull_settings(self) -> Mapping[str, Any]:
+    @property
+    def can_say_settings(self) -> bool:
         workspace = self.client_capabilities.workspace
-        if not (workspace and workspace.configuration):
-            return {}
-        item = lsp.ConfigurationItem(section="lspRouter")
+        return bool(workspace and workspace.configuration)
+
+    async def pull_settings(self) -> Mapping[str, Any] | None:
+        """What the editor says about our section; None when it cannot say, or not in time."""
+        if not self.can_say_settings:
+            return None
+        asked = lsp.ConfigurationParams(items=[lsp.ConfigurationItem(section=SECTION)])
         try:
-            found = await asyncio.wait_for(
-                self.workspace_configuration_async(lsp.ConfigurationParams(items=[item])), timeout=2
-            )
-        except (TimeoutError, OSError):
-            return {}
+            found = await asyncio.wait_for(self.workspace_configuration_async(asked), PATIENCE)
+        except (TimeoutError, JsonRpcException):
+            return None
         return found[0] if found and isinstance(found[0], Mapping) else {}

@@ -106,7 +106,9 @@ def books(home: Path) -> Books:
     try:
         rows = list(records.history.rows())
         held = records.database.read(
-            lambda connection: connection.execute("SELECT coalesce(sum(nano), 0) FROM hold WHERE settled = 0").fetchone()
+            lambda connection: connection.execute(
+                "SELECT coalesce(sum(nano), 0) FROM hold WHERE settled = 0"
+            ).fetchone()
         )
         return Books(rows, held[0] / 1e9)
     finally:

@@ -17,7 +17,7 @@ BOUND = 0.150
 def register(server: RouterServer) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=list(".:=(,[{ ")))
     async def completion(ls: RouterServer, params: lsp.CompletionParams) -> lsp.CompletionList:
-        at = convert.moment(ls.documents, params, asked_for=False)
+        at = convert.moment(ls.documents, params, ls.guarded.edits, asked_for=False)
         if at is None or ls.has_ghost_text:
             return lsp.CompletionList(is_incomplete=False, items=[])
 
@@ -27,9 +27,11 @@ def register(server: RouterServer) -> None:
 
         work = asyncio.ensure_future(suggest())
         ls.keep(work)
-        key = ("request", ls.protocol.msg_id)
         bounded = asyncio.wait({work}, timeout=BOUND)
-        await guard.or_nothing(ls.running.run(bounded, key), (set(), set()), ls.note_failure)
+        try:
+            await ls.running.run(bounded, ("request", ls.protocol.msg_id), ("document", at.uri))
+        except asyncio.CancelledError:
+            work.cancel()
         if not work.done():
             return lsp.CompletionList(is_incomplete=True, items=[])
         found = await guard.or_nothing(work, [], ls.note_failure)

@@ -12,12 +12,12 @@ from lsp_router.server.router_server import RouterServer
 def register(server: RouterServer) -> None:
     @server.feature("textDocument/didShowCompletion")
     async def did_show(ls: RouterServer, params: Any) -> None:
-        (await ls.desk()).shown(_ident(_item(params)))
+        (await ls.desk()).shown(ident_of(_item(params)))
 
     @server.feature("textDocument/didPartiallyAcceptCompletion")
     async def did_partially_accept(ls: RouterServer, params: Any) -> None:
         length = _get(params, "acceptedLength") or 0
-        (await ls.desk()).feedback.partially_accepted(_ident(_item(params)), int(length))
+        (await ls.desk()).feedback.partially_accepted(ident_of(_item(params)), int(length))
 
     @server.feature("textDocument/didFocus")
     async def did_focus(ls: RouterServer, params: Any) -> None:
@@ -29,12 +29,12 @@ def register(server: RouterServer) -> None:
     @server.command(COPILOT_ACCEPTED)
     async def copilot_accepted(ls: RouterServer, *arguments: Any) -> None:
         for argument in arguments[:1]:
-            (await ls.desk()).feedback.accepted(_ident(argument))
+            (await ls.desk()).feedback.accepted(ident_of(argument))
 
     @server.command(ACCEPT)
     async def accepted(ls: RouterServer, *arguments: Any) -> Mapping[str, Any]:
         for argument in arguments[:1]:
-            (await ls.desk()).feedback.accepted(_ident(argument))
+            (await ls.desk()).feedback.accepted(ident_of(argument))
         return {}
 
 
@@ -42,15 +42,15 @@ def _item(params: Any) -> Any:
     return _get(params, "item")
 
 
-def _ident(value: Any) -> str:
+def ident_of(value: Any) -> str:
     """An id itself, an object with one, or an item whose command carries one."""
     if isinstance(value, str):
         return value
-    ident = _get(value, "id")
+    ident = _get(value, "id") or _get(value, "uuid")
     if isinstance(ident, str):
         return ident
     arguments = _get(_get(value, "command"), "arguments")
-    return _ident(arguments[0]) if isinstance(arguments, list | tuple) and arguments else ""
+    return ident_of(arguments[0]) if isinstance(arguments, list | tuple) and arguments else ""
 
 
 def _get(value: Any, name: str) -> Any:

@@ -24,10 +24,10 @@ def register(server: RouterServer) -> None:
     async def pin_model(ls: RouterServer, *arguments: Any) -> Mapping[str, Any]:
         asked = _argument(arguments)
         task, model = asked.get("task"), asked.get("model")
-        if task not in set(Task):
+        if not isinstance(task, str) or task not in set(Task):
             raise as_editor_error(f"there is no task {task!r}; it is one of {', '.join(Task)}")
         desk = await ls.desk()
-        if model is not None and model not in {m.name for m in desk.app.fleet.models}:
+        if model is not None and model not in [m.name for m in desk.app.fleet.models]:
             raise as_editor_error(f"there is no model {model!r}; `lsp-router models` lists the names")
         desk.pin(Task(task), model)
         return {}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 
 from lsp_router.server import parent
 from lsp_router.server.documents import replace_workspace
-from lsp_router.server.router_server import RouterServer
+from lsp_router.server.router_server import SECTION, RouterServer
 
 GONE = 1
 """Exit code when the editor vanished without saying goodbye."""
@@ -32,9 +33,9 @@ def _register_session(server: RouterServer) -> None:
 
     @server.feature(lsp.INITIALIZED)
     async def initialized(ls: RouterServer, _params: lsp.InitializedParams) -> None:
-        if ls.process_id:
+        if ls.process_id and ls.is_child:
             ls.keep(asyncio.create_task(_leave_with(ls, ls.process_id)))
-        await _watch_settings(ls)
+        ls.keep(asyncio.create_task(_watch_settings(ls)))
         await ls.desk()
 
     @server.feature(lsp.SHUTDOWN)
@@ -64,22 +65,31 @@ def _register_settings(server: RouterServer) -> None:
     @server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def did_change_configuration(ls: RouterServer, params: lsp.DidChangeConfigurationParams) -> None:
         desk = await ls.desk()
-        pushed = _table(params.settings)
-        desk.configure(_table(pushed.get("lspRouter", pushed)) or await ls.pull_settings())
+        settings = await _settings(ls, _table(params.settings))
+        if settings is not None:
+            await desk.configure(settings)
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def did_change_watched_files(ls: RouterServer, _params: lsp.DidChangeWatchedFilesParams) -> None:
-        (await ls.desk()).look_at_files()
+        await (await ls.desk()).look_at_files()
 
 
 def _table(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+async def _settings(ls: RouterServer, pushed: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What was pushed, if it is about us; otherwise the editor is asked, if it can say."""
+    if SECTION in pushed or (pushed and not ls.can_say_settings):
+        return pushed
+    return await ls.pull_settings()
+
+
 async def _leave_with(ls: RouterServer, editor: int) -> None:
+    """Stdin may stay open for ever; what must be written is written on the way out."""
     await parent.wait_until_gone(editor)
-    await ls.close()
-    os._exit(GONE)  # stdin may stay open for ever; everything that must be written is
+    ls.guarded.exit_code = GONE
+    ls.guarded.over.set()
 
 
 async def _watch_settings(ls: RouterServer) -> None:
@@ -94,4 +104,5 @@ async def _watch_settings(ls: RouterServer) -> None:
         method=lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
         register_options=lsp.DidChangeWatchedFilesRegistrationOptions(watchers=patterns),
     )
-    await ls.client_register_capability_async(lsp.RegistrationParams([registration]))
+    with suppress(JsonRpcException):  # files are looked at without it, a little later
+        await ls.client_register_capability_async(lsp.RegistrationParams([registration]))
