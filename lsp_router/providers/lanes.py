@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 POOL_SIZE = 8
 """httpx slows down badly with more connections in one pool; more concurrency gets more pools."""
 KEEP_ALIVE = 60.0
+WORN = 16
+"""A request cancelled before its answer may leave a dead connection in its pool: with so many it is replaced."""
 NO_ADDRESS = "its base_url must be an http:// or https:// address; correct it in the configuration"
 CLOSED_UNDER_US = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
@@ -63,8 +65,14 @@ class Exchange:
         return bytes(body)
 
     async def close(self) -> None:
-        """Closes the socket at once unless all was read; then it goes back to its pool."""
+        """Closes the socket at once unless all was read; then it goes back to its pool.
+
+        A cancellation does not stop that: what is half closed would keep its place in the pool for ever.
+        """
         self._alarm.stop()
+        await asyncio.shield(asyncio.ensure_future(self._close()))
+
+    async def _close(self) -> None:
         await self._response.aclose()
         await self._body.aclose()
 
@@ -76,6 +84,11 @@ class Pool:
         self.http = http
         self.busy = 0
         self.served = False
+        self._dropped = 0
+
+    @property
+    def worn(self) -> bool:
+        return self._dropped >= WORN
 
     async def send(self, request: Request, body: bytes, until: float) -> Exchange:
         """Up to the response's headers; TimeoutError or Trouble otherwise."""
@@ -100,7 +113,11 @@ class Pool:
     async def _send(self, request: Request, body: bytes) -> Exchange:
         method = "GET" if request.body is None else "POST"
         message = httpx.Request(method, _parsed(request.url), headers=dict(request.headers), content=body or None)
-        exchange = Exchange(await self.http.handle_async_request(message))
+        try:
+            exchange = Exchange(await self.http.handle_async_request(message))
+        except asyncio.CancelledError:
+            self._dropped += 1
+            raise
         self.served = True
         return exchange
 
@@ -131,6 +148,7 @@ class Lane:
                 yield pool
             finally:
                 pool.busy -= 1
+                await self._replace_worn(pool)
         finally:
             self._gate.release()
             if self._retired:
@@ -144,17 +162,22 @@ class Lane:
         for pool in idle:
             await pool.http.aclose()
 
+    async def _replace_worn(self, pool: Pool) -> None:
+        if pool.worn and not pool.busy and pool in self._pools:
+            self._pools.remove(pool)
+            await asyncio.shield(asyncio.ensure_future(pool.http.aclose()))
+
     def _free_pool(self) -> Pool:
         """The first with room, so that few connections stay warm instead of many that go cold."""
         for pool in self._pools:
-            if pool.busy < POOL_SIZE:
+            if pool.busy < POOL_SIZE and not pool.worn:
                 return pool
         self._pools.append(Pool(self._open_pool()))
         return self._pools[-1]
 
     def _open_pool(self) -> httpx.AsyncHTTPTransport:
-        size = min(self.width, POOL_SIZE)
-        limits = httpx.Limits(max_connections=size, max_keepalive_connections=size, keepalive_expiry=KEEP_ALIVE)
+        size = min(self.width, POOL_SIZE)  # of idle ones; how many are busy is for the gate, which counts no dead ones
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=size, keepalive_expiry=KEEP_ALIVE)
         proxy = proxy_for(_address(self.base_url))
         try:
             return httpx.AsyncHTTPTransport(verify=self._tls, limits=limits, proxy=proxy)
