@@ -45,7 +45,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from lsp_router.app.telling import tell_decision  # noqa: PLC0415 - `--help` need not wait for it
+    from lsp_router.domain.telling import tell_decision  # noqa: PLC0415 - `--help` need not wait for it
 
     if args.file and not args.file.is_file():
         return fail("route", f"there is no file {args.file}", "name a file that exists, or leave --file out", code=2)

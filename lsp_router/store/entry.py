@@ -11,6 +11,7 @@ from typing import Any
 from lsp_router.domain.decision import Attempt, Decision, Served, Verdict
 from lsp_router.domain.money import Tokens
 from lsp_router.domain.task import Privacy, Task, Trigger, Work
+from lsp_router.domain.telling import tell
 from lsp_router.store.notation import display_name, fingerprint, nano, plain, remark
 
 SHAPE = ("syntax", "kind", "selected_lines", "files", "has_image", "prompt_tokens", "cached_tokens", "output_tokens",
@@ -168,35 +169,17 @@ def work_of(shape: str, task: str, language: str, session: str) -> Work:
 
 
 def told(entry: Entry) -> str:
-    """The decision as the public contract shows it, with remarks in place of foreign words."""
+    """The decision in the words of the public contract: remarks in place of foreign words, none of the user's."""
     served = entry.served
-    decision, model = served.decision, served.model
-    return json.dumps(
-        {
-            "id": decision.id,
-            "task": decision.task.value,
-            "model": model.name if model else None,
-            "provider": model.provider if model else None,
-            "tier": model.tier.value if model else None,
-            "cost_usd": served.cost_usd,
-            "latency_ms": served.latency_ms,
-            "ttft_ms": served.ttft_ms,
-            "fallback_depth": served.fallback_depth,
-            "cache": served.cache,
-            "tokens": {name: count for name, count in token_columns(served.tokens).items() if name != "written"},
-            "attempts": [
-                {"model": a.model, "outcome": a.outcome, "reason": remark(a.reason), "ms": a.ms}
-                for a in served.attempts
-            ],
-            "candidates": [
-                {"model": v.model, "score": v.score, "reason": remark(v.reason)} for v in _foremost(decision)
-            ],
-            "gates": [remark(gate) for gate in served.gates],
-            "estimate_usd": decision.estimate_usd,
-            "note": remark(decision.note),
-            "at": entry.at,
-        }
-    )
+    public = tell(served)
+    del public["evidence"]
+    public["attempts"] = [{**row, "reason": remark(row["reason"])} for row in public["attempts"]]
+    public["candidates"] = [
+        {"model": v.model, "score": v.score, "reason": remark(v.reason)} for v in _foremost(served.decision)
+    ]
+    public["gates"] = [remark(gate) for gate in served.gates]
+    public["note"] = remark(served.decision.note)
+    return json.dumps({**public, "at": entry.at})
 
 
 def _foremost(decision: Decision) -> list[Verdict]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lsp_router.app.app import App
-from lsp_router.app.telling import tell_decision
+from lsp_router.domain.telling import tell_decision
 from lsp_router.app.world import World
 from lsp_router.config.places import places
 from lsp_router.config.sources import Sources

@@ -221,7 +221,9 @@ def test_why_tells_the_decision_in_public_words(ledger, history, entry) -> None:
     assert told["id"] == "d1"
     assert told["attempts"] == [{"model": "small", "outcome": "ok", "reason": "stop", "ms": 100.0}]
     assert told["candidates"][1] == {"model": "big", "score": None, "reason": "too dear"}
-    assert told["tokens"] == {"input": 100, "cached": 10, "output": 20, "reasoning": 3}
+    assert told["tokens"] == {"input": 105, "cached": 10, "output": 20, "reasoning": 3}, (
+        "written to a cache is input, too"
+    )
     assert history.why("d1") == told
     assert history.latest()["id"] == "d2"
     assert history.latest("file:///c.py") is None
