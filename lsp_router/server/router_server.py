@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from lsp_router.server.status import State
 
 log = logging.getLogger(__name__)
+SELDOM = (20_000, 20, 20)
+"""A completion makes thousands of short-lived values and few cycles: collecting in its middle only delays it."""
 NOTEBOOKS = lsp.NotebookDocumentSyncOptions(notebook_selector=[lsp.NotebookDocumentFilterWithNotebook(notebook="*")])
 SECTION = "lspRouter"
 STARTLED = frozenset({"emacs"})
@@ -192,6 +194,7 @@ class RouterServer(LanguageServer):
             raise
         await desk.start(self._text_of, self.show)
         gc.freeze()  # what was loaded by now stays: no collection need look at it again
+        gc.set_threshold(*SELDOM)
         return desk
 
     @property
