@@ -74,13 +74,6 @@ class Thought:
 
 
 @dataclass(frozen=True, slots=True)
-class Last:
-    """The model has said its last word; only counts and a goodbye may follow, and nobody need wait for them."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Finish:
     """The end of a stream; `reason` is stop, length, or unknown when the stream just ended (a partial)."""
 
@@ -89,7 +82,7 @@ class Finish:
     model: str = ""
 
 
-Chunk = Text | Thought | Last | Finish
+Chunk = Text | Thought | Finish
 
 
 class Fault(Word):
