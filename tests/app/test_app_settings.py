@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from lsp_router.app.telling import tell, tell_decision
 
 from lsp_router.app.app import App
-from lsp_router.app.telling import tell, tell_decision
 from lsp_router.app.vocabulary import words_of
 from lsp_router.config.places import places
 from lsp_router.config.schema import Settings

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from lsp_router.app.app import App
-from lsp_router.domain.telling import tell_decision
 from lsp_router.app.world import World
 from lsp_router.config.places import places
 from lsp_router.config.sources import Sources
 from lsp_router.config.wellknown import find
 from lsp_router.domain.task import Work
+from lsp_router.domain.telling import tell_decision
 from lsp_router.routing.router import decide as route
 from tests.outside.completion import reuse, trigger, trim
 from tests.outside.extraction import extract

@@ -17,8 +17,9 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from lsp_router.app.app import App
 from lsp_router.app.telling import tell
+
+from lsp_router.app.app import App
 from lsp_router.config.places import places
 from lsp_router.config.sources import Sources
 from lsp_router.domain.model import Model
