@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from lsp_router.app.telling import tell, tell_decision
 
 from lsp_router.app.app import App
 from lsp_router.app.vocabulary import words_of
@@ -18,6 +17,7 @@ from lsp_router.config.sources import Sources
 from lsp_router.config.trust import consent
 from lsp_router.domain.decision import Served
 from lsp_router.domain.task import Privacy, Task, Work
+from lsp_router.domain.telling import tell, tell_decision
 from lsp_router.domain.wire import Message, Prompt
 from lsp_router.routing.classify import classify
 from lsp_router.routing.words import DEFAULT

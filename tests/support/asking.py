@@ -17,13 +17,12 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from lsp_router.app.telling import tell
-
 from lsp_router.app.app import App
 from lsp_router.config.places import places
 from lsp_router.config.sources import Sources
 from lsp_router.domain.model import Model
 from lsp_router.domain.task import Task, Work
+from lsp_router.domain.telling import tell
 from lsp_router.domain.wire import Message, Prompt
 from lsp_router.engine.order import ExhaustedError
 
