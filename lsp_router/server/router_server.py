@@ -20,6 +20,7 @@ from lsp_router import __version__
 from lsp_router.server.documents import LiveWorkspace
 from lsp_router.server.guard import Running, or_cancelled
 from lsp_router.server.protocol import GuardedProtocol
+from lsp_router.server.showing import Sheets
 
 if TYPE_CHECKING:
     from lsp_router.server.desk import Desk
@@ -58,6 +59,7 @@ class RouterServer(LanguageServer):
         self.shows_status = True
         self.is_child = False
         """Started by the client, so that it ends with the client's process."""
+        self.sheets = Sheets()
         self._said: set[str] = set()
         self._closing: asyncio.Task[None] | None = None
 
@@ -176,6 +178,7 @@ class RouterServer(LanguageServer):
         for task in list(self.background):
             task.cancel()
         await asyncio.gather(*self.background, return_exceptions=True)
+        self.sheets.close()
         if self.open_desk is not None:
             await self.open_desk.close()
 
@@ -196,6 +199,16 @@ class RouterServer(LanguageServer):
         gc.freeze()  # what was loaded by now stays: no collection need look at it again
         gc.set_threshold(*SELDOM)
         return desk
+
+    @property
+    def shows_documents(self) -> bool:
+        window = self.client_capabilities.window
+        return bool(window and window.show_document and window.show_document.support)
+
+    @property
+    def takes_progress(self) -> bool:
+        window = self.client_capabilities.window
+        return bool(window and window.work_done_progress)
 
     @property
     def can_say_settings(self) -> bool:
