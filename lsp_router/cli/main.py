@@ -19,6 +19,7 @@ COMMANDS = {
     "doctor": "doctor",
     "models": "models",
     "route": "route",
+    "complete": "complete",
     "stats": "stats",
     "cache": "cache",
     "config": "config",
