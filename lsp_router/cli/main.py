@@ -20,6 +20,7 @@ COMMANDS = {
     "models": "models",
     "route": "route",
     "complete": "complete",
+    "run": "run",
     "stats": "stats",
     "cache": "cache",
     "config": "config",

@@ -11,6 +11,7 @@ from lsp_router.context.document import Document
 from lsp_router.context.file_types import language_of_path
 
 LARGEST_FILE = 2_000_000
+BOM = "\ufeff"
 _SPOT = re.compile(r"(?P<file>.+):(?P<line>\d+):(?P<column>\d+)")
 _LINES = re.compile(r"(?P<file>.+?):(?P<first>\d+)(?:-(?P<last>\d+))?")
 
@@ -55,7 +56,7 @@ def lines(text: str) -> Lines:
 
 
 def read(file: Path, project: Path | None) -> Document:
-    """The file as an editor would open it; raises UnreadableError. Line endings stay as they are."""
+    """The file as an editor would open it; raises UnreadableError. Line endings stay."""
     if not file.is_file():
         raise UnreadableError(f"there is no file {file}")
     data = file.read_bytes()
@@ -65,7 +66,7 @@ def read(file: Path, project: Path | None) -> Document:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise UnreadableError(f"{file} is not text in UTF-8") from None
-    return Document(inside(file, project), text, language_of_path(str(file)))
+    return Document(inside(file, project), text.removeprefix(BOM), language_of_path(str(file)))
 
 
 def inside(file: Path, project: Path | None) -> str:
