@@ -17,7 +17,7 @@ from lsp_router.validation.endings import line_ending, with_ending
 from lsp_router.validation.gates import language_of
 from lsp_router.validation.grammars import Grammars
 from lsp_router.validation.reply import Extraction, extract, without_repeated
-from lsp_router.validation.style import adopt, fit, style_of
+from lsp_router.validation.style import adopt, fit, replanted, style_of
 
 _ABOUT_SECRETS = re.compile(
     r"(?i)\b(?:secrets?|passwords?|credentials?|api[ _-]?keys?|hard-?coded|environment variables?|env vars?|getenv)\b"
@@ -88,6 +88,7 @@ class Reader:
 
     def _replaced(self, text: str, start: int, end: int, code: str) -> str:
         style = style_of(text, self._language)
+        code = replanted(code, text, start, end, style)
         tree = self.grammars.parse(code, language_of(self._path, self._language))
         piece = fit(adopt(code, style, self._language, tree), text, start, end, style)
         return text[:start] + piece + text[end:]
