@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -155,12 +155,25 @@ class App:
         entry = Entry(self.world.clock.now(), served, self.at_home(work), uri=work.path)
         self.records.desk.ledger.record(entry)
 
+    def conclude(self, served: Served, work: Work) -> None:
+        """Adds no cost: the tries have booked theirs."""
+        self._book_all()
+        self.records.desk.ledger.conclude(Entry(self.world.clock.now(), served, self.at_home(work), uri=work.path))
+
     def limits(self) -> Limits:
         return self._limits
 
     @property
     def project(self) -> str:
         return str(self.sources.project or "")
+
+    @property
+    def trusted(self) -> bool:
+        return self.loaded.trusted
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        return self.world.environ
 
     # --- deciding and serving ---
 
