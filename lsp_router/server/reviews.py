@@ -1,0 +1,43 @@
+"""Reviews of one session: who reviews, what is shown of each document, and what shall not be said again."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from lsp_router.app.app import App
+from lsp_router.assist.review.board import Board
+from lsp_router.assist.review.errand import NOBODY, Errand, Reviewed, Tell
+from lsp_router.assist.review.finding import Finding
+from lsp_router.assist.review.reviewer import Reviewer
+from lsp_router.context.document import Document
+from lsp_router.store.baseline import NAME, Baseline, Dismissed
+from lsp_router.validation.tongues import DATA, PROSE, canonical
+
+
+class Reviews:
+    """Owns the board; a document's findings are told by its uri."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.baseline = Baseline(Path(app.project or app.sources.places.state) / NAME)
+        self.board = Board()
+        self.reviewer = Reviewer(app, self.baseline)
+        self.pushed: set[str] = set()
+        """Documents that are not open but have findings in the editor's list."""
+
+    def unasked(self, document: Document) -> bool:
+        """Whether this document is reviewed on save: code is, texts and tables are not."""
+        prose = canonical(document.language) in PROSE | DATA
+        return self.app.settings.review.enabled and not prose and bool(document.text.strip())
+
+    async def review(self, uri: str, errand: Errand, tell: Tell = NOBODY) -> Reviewed:
+        reviewed = await self.reviewer.review(errand, tell)
+        self.board.put(uri, errand.document.text, reviewed.findings, reviewed.covered)
+        return reviewed
+
+    async def dismiss(self, uri: str, finding: Finding) -> None:
+        """For good, for everybody who has the project's file; raises OSError."""
+        entry = Dismissed(finding.id, finding.severity.rank, finding.path, finding.claim.title)
+        await asyncio.to_thread(self.baseline.dismiss, entry)
+        self.board.drop(uri, finding.id)
