@@ -33,6 +33,8 @@ NOTEBOOKS = lsp.NotebookDocumentSyncOptions(notebook_selector=[lsp.NotebookDocum
 SECTION = "lspRouter"
 STARTLED = frozenset({"emacs"})
 """lsp-mode opens a window of warnings for every notification it does not know; only who asks for them gets them."""
+HASTY = frozenset({"eglot"})
+"""Eglot waits ten seconds for a command or a resolve, then gives up without a word to us."""
 PATIENCE = 2.0
 """Seconds an editor may take to say its settings; the first suggestion waits for them."""
 F = TypeVar("F", bound=Callable[..., Any])
@@ -57,6 +59,7 @@ class RouterServer(LanguageServer):
         self.background: set[asyncio.Task[Any]] = set()
         self.has_ghost_text = False
         self.shows_status = True
+        self.is_hasty = False
         self.is_child = False
         """Started by the client, so that it ends with the client's process."""
         self.sheets = Sheets()
@@ -110,6 +113,7 @@ class RouterServer(LanguageServer):
         self.has_ghost_text = bool(text and text.inline_completion)
         name = params.client_info.name if params.client_info else ""
         self.shows_status = name not in STARTLED or "editorInfo" in self.options
+        self.is_hasty = name.lower() in HASTY
 
     def command(self, command_name: str) -> Callable[[F], F]:
         """A command that is cancelled, by whatever asked for it, stops and still answers."""
@@ -209,6 +213,11 @@ class RouterServer(LanguageServer):
     def takes_progress(self) -> bool:
         window = self.client_capabilities.window
         return bool(window and window.work_done_progress)
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether a command may take as long as it takes: its user sees that it is at work, and can stop it."""
+        return self.takes_progress and not self.is_hasty
 
     @property
     def can_say_settings(self) -> bool:
