@@ -22,36 +22,41 @@ GAP = 32
 
 
 def excerpt(
-    document: Document, passages: Sequence[Passage], focus: Sequence[Span], room: int, *, without: Sequence[Span] = ()
+    document: Document, passages: Sequence[Passage], focus: Sequence[Span], room: int, *, without: Sequence[Span] = (), fill: bool = True
 ) -> str:
-    """At most about `room` characters of a document; `without` stands somewhere else in the prompt."""
+    """At most about `room` characters of a document; `without` stands somewhere else in the prompt.
+
+    With `fill` the room that is left goes to functions that nobody mentions.
+    """
     text = document.text
     if len(text) <= room and not without:
         return text
     page = _Page(text, room, without)
-    for span in _by_use(text, passages, focus):
+    for span in _by_use(text, passages, focus, fill=fill):
         page.keep(span)
     return page.render()
 
 
-def _by_use(text: str, passages: Sequence[Passage], focus: Sequence[Span]) -> Iterator[Span]:
+def _by_use(text: str, passages: Sequence[Passage], focus: Sequence[Span], *, fill: bool) -> Iterator[Span]:
     """First what is asked about, then what it stands in and imports, then what it names, then everybody's head."""
     functions = [p for p in passages if p.name != REST]
     inside = [p for p in functions if any(p.touches(span) for span in focus)]
     yield from focus
-    yield from (_top(text),)
+    yield _top(text, functions)
     yield from (span for p in inside for span in p.spans)
     yield from (_first_lines(text, span, REST_LINES) for p in passages if p.name == REST for span in p.spans)
     near = sorted(functions, key=lambda p: min((abs(p.spans[0][0] - span[0]) for span in focus), default=0))
     named = _names(text, [*focus, *(span for p in inside for span in p.spans)])
     yield from (span for p in near if p.name.rpartition(".")[2] in named for span in p.spans)
     yield from (_first_lines(text, p.spans[0], _head(text, p.spans[0])) for p in near)
-    yield from (span for p in (functions if not focus else near) for span in p.spans)
+    if fill:
+        yield from (span for p in (near if focus else functions) for span in p.spans)
 
 
-def _top(text: str) -> Span:
-    """What a file says of itself at its beginning."""
-    return _first_lines(text, (0, len(text)), 30)
+def _top(text: str, functions: Sequence[Passage]) -> Span:
+    """What a file says of itself at its beginning, and imports."""
+    first = min((p.spans[0][0] for p in functions), default=len(text))
+    return _first_lines(text, (0, first), REST_LINES)
 
 
 def _names(text: str, spans: Iterable[Span]) -> set[str]:
