@@ -129,13 +129,16 @@ async def test_next_asks_the_models_again(nvim: Neovim) -> None:
 async def test_an_overtaken_request_stops_and_its_late_answer_is_not_shown(nvim: Neovim) -> None:
     slow, quick = Reply("return a + b", token_delay=0.5), Reply("pass")
     nvim.workshop.backend.script = lambda seen: slow if first(nvim, seen) else quick
-    await nvim("""
+    await nvim(
+        """
         open("a.py", "def f(a, b):\\n    |")
         press("a")
         wait("a request", function() return vim.uv.fs_stat(vim.env.HOME .. "/asked") end)
         press("if b:<CR>")
         until_ghost("pass")
-    """, meanwhile=nvim.mark_when_asked)
+    """,
+        meanwhile=nvim.mark_when_asked,
+    )
     assert nvim.workshop.backend.log[0].aborted
 
 
@@ -176,14 +179,17 @@ async def test_tabs_are_shown_as_wide_as_they_are_and_typed_as_tabs(nvim: Neovim
 
 async def test_leaving_insert_mode_hides_it_and_stops_the_request(nvim: Neovim) -> None:
     nvim.workshop.backend.script = lambda _: Reply("return a + b", token_delay=0.5)
-    await nvim("""
+    await nvim(
+        """
         open("a.py", "def f(a, b):\\n    |")
         press("a")
         wait("a request", function() return vim.uv.fs_stat(vim.env.HOME .. "/asked") end)
         press("<Esc>")
         wait("the end of it", function() return vim.uv.fs_stat(vim.env.HOME .. "/aborted") end)
         same(ghost(), nil)
-    """, meanwhile=nvim.mark_when_asked)
+    """,
+        meanwhile=nvim.mark_when_asked,
+    )
 
 
 def first(nvim: Neovim, seen: Seen) -> bool:

@@ -24,7 +24,7 @@ class Neovim:
 
     async def __call__(
         self, body: str, *, setup: str = SETUP, meanwhile: Callable[[], Awaitable[None]] | None = None
-    ) -> str:
+    ) -> None:
         launcher = editors.program(f"nvim-{self.version}")
         environ = {**editors.world(self.workshop), "E2E_SETUP": setup}
         script = self.workshop.home / "body.lua"
@@ -38,7 +38,7 @@ class Neovim:
             if beside is not None:
                 beside.cancel()
         assert done.code == 0, done.out
-        return done.out
+        assert "deprecated" not in done.out, done.out
 
     async def mark_when_asked(self) -> None:
         """Leaves files for the editor to see: when the model was asked first, and when that was given up."""

@@ -9,14 +9,17 @@ end
 vim.o.swapfile = false
 vim.o.columns, vim.o.lines = 120, 40
 
-local body = coroutine.create(assert(loadfile(vim.env.E2E_BODY)))
+local body = coroutine.create(function()
+  assert(loadstring(vim.env.E2E_SETUP or ""))()
+  assert(loadfile(vim.env.E2E_BODY))()
+end)
 
 local function leave(code, text)
   if text then
     io.stdout:write(text, "\n")
   end
   for _, client in ipairs(vim.lsp.get_clients()) do
-    pcall(vim.lsp.stop_client, client.id)
+    pcall(client.stop, client)
   end
   vim.cmd(code == 0 and "qall!" or "cquit " .. code)
 end
@@ -162,5 +165,4 @@ end
 for _, map in ipairs({ { "<Tab>", "accept-or-tab" }, { "<C-f>", "accept-word" }, { "<C-l>", "accept-line" }, { "<C-e>", "dismiss" }, { "<C-n>", "next" } }) do
   vim.keymap.set("i", map[1], ("<Plug>(lsp-router-%s)"):format(map[2]))
 end
-assert(loadstring(vim.env.E2E_SETUP))()
 vim.schedule(resume)

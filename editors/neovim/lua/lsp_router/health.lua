@@ -57,7 +57,7 @@ end
 
 ---@param client vim.lsp.Client
 local function check_models(client)
-  local buf = vim.lsp.get_buffers_by_client_id(client.id)[1]
+  local buf = next(client.attached_buffers)
   local ask = { command = "lspRouter.status", arguments = { vim.empty_dict() } }
   local answers = vim.lsp.buf_request_sync(buf, "workspace/executeCommand", ask, 5000) or {}
   local status = answers[client.id] and answers[client.id].result
@@ -67,7 +67,8 @@ local function check_models(client)
   end
   local models = status.models or {}
   if #models > 0 then
-    health.ok(("%d models, profile %s: %s"):format(#models, status.profile, table.concat(models, ", ", 1, math.min(5, #models))))
+    local first = table.concat(models, ", ", 1, math.min(5, #models))
+    health.ok(("%d model%s, profile %s: %s"):format(#models, #models == 1 and "" or "s", status.profile, first))
   elseif status.embedded and status.embedded.ready then
     health.ok("no model is configured; suggestions come from your own project")
   else
@@ -80,7 +81,7 @@ end
 
 local function check_keys()
   for _, map in ipairs(vim.api.nvim_get_keymap("i")) do
-    if map.rhs and map.rhs:find("<Plug>(lsp-router-accept", 1, true) then
+    if map.rhs == "<Plug>(lsp-router-accept)" or map.rhs == "<Plug>(lsp-router-accept-or-tab)" then
       health.ok(("%s accepts ghost text"):format(map.lhs))
       return
     end

@@ -15,7 +15,9 @@ end
 ---@param client vim.lsp.Client
 ---@param buf integer
 function M.attach(client, buf)
-  if config.options.ghost_text and client.server_capabilities.inlineCompletionProvider then
+  if not config.options.ghost_text then
+    require("lsp_router.menu").attach(client, buf)
+  elseif client.server_capabilities.inlineCompletionProvider then
     screen().attach(client, buf)
   end
 end

@@ -39,7 +39,7 @@ end
 ---@return integer col
 local function cursor(buf)
   local win = vim.api.nvim_get_current_win()
-  if vim.api.nvim_win_get_buf(win) ~= buf then
+  if buf ~= 0 and vim.api.nvim_win_get_buf(win) ~= buf then
     win = vim.fn.bufwinid(buf)
   end
   local at = vim.api.nvim_win_get_cursor(win == -1 and 0 or win)
@@ -81,6 +81,16 @@ function M.insert(buf, text, replaces)
   vim.bo[buf].undolevels = vim.bo[buf].undolevels -- what was typed before is a step of its own
   vim.api.nvim_buf_set_text(buf, row, col, row, math.min(#line, col + replaces), lines)
   vim.api.nvim_win_set_cursor(0, { row + #lines, (#lines == 1 and col or 0) + #lines[#lines] })
+end
+
+--- Types a text instead of as many bytes before the cursor.
+---@param buf integer
+---@param bytes integer
+---@param text string
+function M.replace(buf, bytes, text)
+  local row, col = cursor(buf)
+  vim.api.nvim_win_set_cursor(0, { row + 1, col - bytes })
+  M.insert(buf, text, bytes)
 end
 
 --- The next word of a text, with what stands before it.

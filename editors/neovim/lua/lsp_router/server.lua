@@ -9,7 +9,8 @@ M.NAME = "lsp_router"
 ---@return lsp.ClientCapabilities
 local function capabilities()
   local ours = vim.lsp.protocol.make_client_capabilities()
-  ours.textDocument.inlineCompletion = config.options.ghost_text and { dynamicRegistration = false } or nil
+  ---@diagnostic disable-next-line: assign-type-mismatch
+  ours.textDocument.inlineCompletion = config.options.ghost_text and { dynamicRegistration = false } or vim.NIL
   ours.window.showDocument = { support = false } -- explanations stream into a window of ours
   return ours
 end
@@ -112,7 +113,7 @@ local leaving = {} ---@type table<integer, integer[]> client → buffers that wa
 
 function M.restart()
   for _, client in ipairs(vim.lsp.get_clients({ name = M.NAME })) do
-    leaving[client.id] = vim.lsp.get_buffers_by_client_id(client.id)
+    leaving[client.id] = vim.tbl_keys(client.attached_buffers)
     for _, buf in ipairs(leaving[client.id]) do
       require("lsp_router.inline").detach(buf)
     end
@@ -120,8 +121,15 @@ function M.restart()
   end
 end
 
+--- Neovim forgets a client a little after its end, and would go on with it until then.
 ---@param id integer
 function M.gone(id)
+  if vim.lsp.get_client_by_id(id) then
+    vim.defer_fn(function()
+      M.gone(id)
+    end, 20)
+    return
+  end
   local buffers = leaving[id] or {}
   leaving[id] = nil
   vim.tbl_map(M.start, buffers)

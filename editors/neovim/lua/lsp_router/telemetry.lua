@@ -1,5 +1,6 @@
 --- What became of a suggestion, told to the server: it learns from it which model is worth its price.
 local compat = require("lsp_router.compat")
+local status = require("lsp_router.status")
 
 local M = {}
 
@@ -28,6 +29,7 @@ function M.shown(item)
     if told ~= id then
       told = id
       compat.notify(client, "textDocument/didShowCompletion", { item = item.raw })
+      status.answered(client)
     end
   end)
 end
