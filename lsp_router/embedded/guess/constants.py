@@ -13,10 +13,9 @@ from lsp_router.embedded.guess.mix import Weights
 from lsp_router.embedded.settings import Mode, Thresholds
 
 FOLDER = Path(__file__).parent.parent / "constants"
-_LENDERS = {"ruby": "python", "elixir": "python", "nim": "python", "julia": "python", "lua": "python", "swift": "rust"}
-_LENDERS |= {"shell": "python", "perl": "python", "php": "web", "dart": "web", "zig": "rust"}
-_LENDER = "java"
-"""Whose constants a family without its own borrows."""
+_LENDERS = {"c": "java", "csharp": "java", "jvm": "java", "php": "web", "dart": "web", "swift": "rust", "zig": "rust"}
+_LENDER = "python"
+"""Whose constants a family without its own borrows when nothing is closer to it."""
 UNSURE = 0.15
 """How much surer a suggestion must be where the constants are borrowed."""
 

@@ -78,6 +78,12 @@ class Package:
             dice.sample(places, min(count, len(places))), key=lambda hole: (hole.file, hole.line, hole.column)
         )
 
+    def cases(self, count: int, seed: int, cut: str) -> Iterator[Case]:
+        """Half of the holes with the text below them, half without; one half after the other, because that edits least."""
+        holes = self.holes(count, seed, cut)
+        for first, below in enumerate((True, False)):
+            yield from (self.case(hole, below=below) for hole in holes[first::2])
+
     def case(self, hole: Hole, *, below: bool) -> Case:
         lines = self.files[hole.file]
         line = lines[hole.line]

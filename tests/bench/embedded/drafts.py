@@ -32,10 +32,8 @@ class Trial:
 
 
 def draft_all(package: Package, weights: Weights, holes: int, seed: int, cut: str, floor: float) -> Iterator[Trial]:
-    """Half of the holes with the text below them, half without."""
     document = Document(package.language)
-    for number, hole in enumerate(package.holes(holes, seed, cut)):
-        case = package.case(hole, below=number % 2 == 0)
+    for case in package.cases(holes, seed, cut):
         document = fill(document, case.lines)
         context, partial = moment_of(package, document, case).begin()
         drafts = decode(context, partial, weights, floor)

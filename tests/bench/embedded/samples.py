@@ -62,8 +62,7 @@ class Samples:
 
 def collect(package: Package, holes: int, seed: int, cut: str, samples: Samples) -> None:
     document = Document(package.language)
-    for number, hole in enumerate(package.holes(holes, seed, cut)):
-        case = package.case(hole, below=number % 2 == 0)
+    for case in package.cases(holes, seed, cut):
         document = fill(document, case.lines)
         _teach(package, document, case, samples)
 
