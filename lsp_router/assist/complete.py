@@ -131,6 +131,8 @@ class Completer:
         if not left:
             return None
         self._let_go_on(place, moment)
+        if left[0].insert == place.shown.items[left[0].index] and moment.prefix != place.shown.prefix:
+            place.shown = Shown(moment.prefix, moment.suffix, place.shown.items, place.shown.replaces)  # indented
         return [replace(place.offered[r.index], insert=r.insert, replace=r.replace, source="shown") for r in left]
 
     async def _from_flight(self, place: Place, moment: Moment) -> list[Suggestion] | None:
