@@ -9,6 +9,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ REMEMBERED = 365 * 86_400.0
 QUIET = "quiet"
 REST = 0.05
 """Seconds after an answer at which a document that was changed at large is read anew, in slices."""
-SAVED = 5.0
+SAVED = 3.0
 """Seconds for which files must have been left alone before the index follows them."""
 
 
@@ -76,6 +77,8 @@ class ProjectRecall:
         found = recall.suggest(document.text, offset, document.language, path, self._readiness())
         if self._library is not None and self._library.damaged:
             self.refresh(document.path, settle=0.0)
+        if found is not None and "\n" in found.text and "\r\n" in document.text:
+            return replace(found, text=found.text.replace("\n", "\r\n"))
         return found
 
     def attend(self, document: Document) -> None:
