@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -84,7 +85,7 @@ class _Bout:
         return await self._success(draft, verdict, served)
 
     async def _check(self, reply: str) -> tuple[Problem, ...]:
-        draft = self._job.reader.read(reply)
+        draft = await asyncio.to_thread(self._job.reader.read, reply)
         verdict = Verdict(draft.problems) if draft.problems else await self._job.checks.judge(draft.texts)
         self._drafts[reply] = draft, verdict
         return verdict.problems

@@ -64,7 +64,9 @@ class Shop:
     def bench(self, kitchen: Kitchen) -> Bench:
         root = Path(kitchen.project) if kitchen.project else None
         allowed = kitchen.trusted and kitchen.settings.validation.project_tools
-        return Bench(self.grammars, self.sandbox, root, allowed)
+        return Bench(
+            self.grammars, self.sandbox, root, allowed, test_command=tuple(kitchen.settings.validation.test_command)
+        )
 
 
 @dataclass(frozen=True, slots=True)
