@@ -70,6 +70,10 @@ class Checks:
         ran = dict.fromkeys(name for a in asked for name in a.tools)
         return Verdict(found, (*remarks, *self._notes(changed)), ("syntax", "security", "signature", *ran))
 
+    async def glance(self, texts: Mapping[str, str]) -> tuple[Problem, ...]:
+        """The quick gates over work that is not done yet: what is still open is no fault."""
+        return await asyncio.to_thread(lambda: tuple(self._quick(texts, unfinished=True)))
+
     async def formatted(self, path: str, text: str) -> str:
         """As the project's own formatter leaves it, where it had formatted the file before."""
         before = self._files.text(path)
@@ -77,10 +81,11 @@ class Checks:
             return text
         return await formatted(self._drafted(path, text), self._bench.sandbox, self._bench.copying)
 
-    def _quick(self, changed: Mapping[str, str]) -> Iterator[Problem]:
+    def _quick(self, changed: Mapping[str, str], *, unfinished: bool = False) -> Iterator[Problem]:
         for path, text in changed.items():
             before, language = self._files.text(path) or "", self._files.language(path)
             rules = Rules(
+                placeholders=not unfinished,
                 instruction=self._ask.instruction,
                 signatures=self._ask.kind is not Kind.GENERATE or bool(self._ask.span),
                 others=self._others,
