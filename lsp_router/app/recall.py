@@ -50,6 +50,8 @@ class ProjectRecall:
         self._recall: Recall | None = None
         self._library: Library | None = None
         self._keeper: Keeper | None = None
+        self._reported: object = None
+        """The worker's report that was last taken note of."""
         self._reading: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -74,6 +76,7 @@ class ProjectRecall:
         if not self.enabled:
             return None
         recall, path = self.load(), self._absolute(document.path)
+        self._listen()
         found = recall.suggest(document.text, offset, document.language, path, self._readiness())
         if self._library is not None and self._library.damaged:
             self.refresh(document.path, settle=0.0)
@@ -115,10 +118,11 @@ class ProjectRecall:
 
     def state(self) -> dict[str, Any]:
         """How much of the workspace it knows by now."""
+        self._listen()
         library = self._library
         files, tokens = (library.files, library.tokens) if library and self.enabled else (0, 0)
-        looked = self._keeper is not None and self._keeper.report is not None
-        return {"ready": self.enabled and (files > 0 or looked), "files": files, "tokens": tokens}
+        ready = self.enabled and (files > 0 or self._reported is not None)
+        return {"ready": ready, "files": files, "tokens": tokens}
 
     async def close(self) -> None:
         """The worker ends with us."""
@@ -131,6 +135,13 @@ class ProjectRecall:
             await self._keeper.close()
 
     # --- helpers ---
+
+    def _listen(self) -> None:
+        """Takes over at once what the worker has just finished."""
+        report = self._keeper.report if self._keeper else None
+        if report is not self._reported and self._library is not None:
+            self._reported = report
+            self._library.look()
 
     def _read(self, document: Document) -> None:
         self._timer = None
