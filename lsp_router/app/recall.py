@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from lsp_router.embedded.recall import Recall
     from lsp_router.embedded.settings import Settings as Readiness
 
+INDEXES = "recall"
+"""The folder of the cache that holds them."""
 LEARNT = "readiness"
 REMEMBERED = 365 * 86_400.0
 QUIET = "quiet"
@@ -170,6 +173,28 @@ class ProjectRecall:
 
     def _absolute(self, path: str) -> str:
         return os.path.normpath(os.path.join(self._base, path))  # noqa: PTH118 - no Path on every key
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """What the indexes of all workspaces take on disk."""
+
+    workspaces: int
+    bytes: int
+    directory: Path
+
+
+def shelved(cache: Path) -> Shelved:
+    folder = cache / INDEXES
+    files = [file for file in folder.glob("*/*") if file.is_file()]
+    return Shelved(len({file.parent for file in files}), sum(file.stat().st_size for file in files), folder)
+
+
+def forget_all(cache: Path) -> int:
+    """How many workspaces have no index any more; an editor that is open has another made when it needs it."""
+    before = shelved(cache)
+    shutil.rmtree(before.directory, ignore_errors=True)
+    return before.workspaces - shelved(cache).workspaces
 
 
 def _is_too_wide(root: Path) -> bool:

@@ -13,7 +13,7 @@ from lsp_router.cli.output import heading, money, waiting
 from lsp_router.cli.tour.trial import Gap, Trial, ghost
 from lsp_router.context.file_types import language_of_path
 
-READING = 8.0
+READING = 20.0
 """Seconds the tour waits for the project to be read; suggestions come without that, too, only fewer."""
 TYPED = 3
 """How many letters of a suggestion are typed to see how long its rest takes."""
