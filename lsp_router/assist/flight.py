@@ -37,11 +37,13 @@ class Flight:
         self._growing: StreamTrim | None = None
         self._run: Run | None = None
         self._cancelled = self._sent = False
+        self._answered: asyncio.Future[list[Suggestion]] = asyncio.get_running_loop().create_future()
+        """Has the suggestions as soon as the text is whole; the task goes on until everything is counted."""
         self.task = asyncio.create_task(self._fly(delay))
 
     @property
     def done(self) -> bool:
-        return self.task.done()
+        return self.task.done() or self._answered.done()
 
     def leads_to(self, moment: Moment) -> bool:
         """Whether the text typed since is, as far as one can see, what the answer begins with.
@@ -69,7 +71,7 @@ class Flight:
         self.behind = False
         self._waiting += 1
         try:
-            await self._attend({self.task, superseded}, moment, stand_in)
+            await self._attend({self.task, superseded, self._answered}, moment, stand_in)
             if superseded.done():
                 self.behind = False
                 return None
@@ -89,7 +91,9 @@ class Flight:
 
     def so_far(self) -> list[Suggestion]:
         """What has come that is worth showing: everything, or the whole lines of it."""
-        if self.done:
+        if self._answered.done():
+            return self._answered.result()
+        if self.task.done():
             return [] if self.task.cancelled() else self.task.result()
         early = self._early()
         if early is None:
@@ -104,6 +108,12 @@ class Flight:
         if not self._cancelled:
             self._cancelled = True
             self.task.cancel()
+
+    def cut(self) -> None:
+        """The text is whole and was shown: nobody waits for the counts, and the answer was a good one."""
+        if self._run:
+            self._run.enough()
+        self.cancel()
 
     # --- helpers ---
 
@@ -128,6 +138,8 @@ class Flight:
         return moment.patience
 
     def _found(self) -> list[Suggestion] | None:
+        if self._answered.done():
+            return self._answered.result()
         if self.task.done():
             return self.task.result() if not self.task.cancelled() else [] if self.astray else None
         self.partly_shown = True
@@ -151,9 +163,12 @@ class Flight:
 
     def _stop(self) -> None:
         """An answer of which a part is shown was a good one, though nobody pays for its end."""
-        if self.partly_shown and self._run:
-            self._run.enough()
-        self.cancel()
+        if self._answered.done():
+            return
+        if self.partly_shown:
+            self.cut()
+        else:
+            self.cancel()
 
     def _begins_with(self, typed: str) -> bool:
         """Chat models wrap their answers: only what is left after trimming tells, and at first there is nothing."""
@@ -180,6 +195,8 @@ class Flight:
         if self._typed and not self._begins_with(self._typed):
             self.astray = self._cancelled = True
             self.task.cancel()
+        elif not self._answered.done() and (found := self._answers.whole(self._request, growing, run)):
+            self._answered.set_result(found)
 
 
 async def _over(either: set[asyncio.Future[Any]], seconds: float | None) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from lsp_router.server import convert, parent
+from lsp_router.server import convert, parent, publishing
 from lsp_router.server.documents import replace_workspace
 from lsp_router.server.router_server import SECTION, RouterServer
 
@@ -54,6 +54,7 @@ def _register_documents(server: RouterServer) -> None:
         ls.running.cancel(("document", uri))
         if ls.open_desk is not None:
             ls.open_desk.closed(uri, convert.path_in(ls.documents, uri))
+        publishing.closed(ls, uri)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     async def did_open(ls: RouterServer, params: lsp.DidOpenTextDocumentParams) -> None:
@@ -62,15 +63,17 @@ def _register_documents(server: RouterServer) -> None:
         live = ls.documents.live(params.text_document.uri)
         if live is not None:
             desk.opened(convert.document(ls.documents, live))
-
-    @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
-    def did_save(ls: RouterServer, params: lsp.DidSaveTextDocumentParams) -> None:
-        if ls.open_desk is not None:
-            ls.open_desk.saved(convert.path_in(ls.documents, params.text_document.uri))
+        await publishing.opened(ls, params.text_document.uri)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
-    def seen(_ls: RouterServer, _params: Any) -> None:
-        """The workspace keeps the text; nothing else happens before somebody asks."""
+    def did_change(ls: RouterServer, params: lsp.DidChangeTextDocumentParams) -> None:
+        publishing.changed(ls, params.text_document.uri)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
+    async def did_save(ls: RouterServer, params: lsp.DidSaveTextDocumentParams) -> None:
+        if ls.open_desk is not None:
+            ls.open_desk.saved(convert.path_in(ls.documents, params.text_document.uri))
+        await publishing.saved(ls, params.text_document.uri)
 
 
 def _register_settings(server: RouterServer) -> None:
