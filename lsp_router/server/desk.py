@@ -15,9 +15,11 @@ from lsp_router.assist.edit.ask import Ask, Edited, Tell
 from lsp_router.assist.edit.editor import Editor
 from lsp_router.assist.feedback import Feedback
 from lsp_router.assist.moment import Moment, Suggestion
+from lsp_router.assist.review.errand import Errand, Reviewed
 from lsp_router.config.watch import changed, fingerprint, watched_files
 from lsp_router.domain.task import Task, Work
 from lsp_router.routing.budget import step
+from lsp_router.server.reviews import Reviews
 from lsp_router.server.status import State, Status, condition
 from lsp_router.store.entry import Feedback as Report
 from lsp_router.store.entry import Reaction
@@ -36,6 +38,7 @@ class Desk:
         self.completer = Completer(app)
         self.editor = Editor(app)
         self.feedback = Feedback(app)
+        self.reviews = Reviews(app)
         self._drafts: dict[str, int] = {}
         self.refresher = Refresher(app)
         self.status_item: Status | None = None
@@ -65,6 +68,11 @@ class Desk:
         with self.status_item.busy() if self.status_item else nullcontext():
             return await self.editor.edit(ask, tell)
 
+    async def review(self, uri: str, errand: Errand, tell: Tell = lambda _: None) -> Reviewed:
+        self.refresher.used()
+        with self.status_item.busy() if self.status_item else nullcontext():
+            return await self.reviews.review(uri, errand, tell)
+
     def drafted(self, ident: str, chars: int) -> None:
         """An edit is on its way into the editor, which may say later that it took it."""
         self._drafts[ident] = chars
@@ -84,12 +92,17 @@ class Desk:
         if offer is not None and offer.moment.is_current():
             self.completer.speculate(offer.moment, offer.suggestion)
 
-    def why(self, uri: str) -> Mapping[str, Any]:
+    async def why(self, uri: str) -> Mapping[str, Any]:
         """The last decision there, and why nothing is shown if nothing is."""
-        self.app.settle()
+        await self.settle()
         reason, withheld = self.completer.why(uri)
         found = self.app.records.history.latest(self.completer.path_of(uri) or uri)
         return {"decision": found, "reason": reason, "withheld": list(withheld)}
+
+    async def settle(self) -> None:
+        """Everything that was answered is in the ledger now."""
+        await self.completer.counted()
+        self.app.settle()
 
     def status(self) -> Mapping[str, Any]:
         app = self.app

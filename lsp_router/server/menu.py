@@ -87,7 +87,7 @@ def entries(documents: LiveWorkspace, params: lsp.CodeActionParams, price: Price
     if live is None:
         return []
     automatic = params.context.trigger_kind == lsp.CodeActionTriggerKind.Automatic
-    found = list(_fixes(params, FEW if automatic else MANY)) if _wanted(params, QUICK_FIX) else []
+    found = list(_fixes(params, FEW if automatic else MANY)) if is_wanted(params, QUICK_FIX) else []
     if not automatic:
         found += _refactors(documents, params)
     return list(_priced(documents, found, price))
@@ -95,7 +95,7 @@ def entries(documents: LiveWorkspace, params: lsp.CodeActionParams, price: Price
 
 def wants_review(params: lsp.CodeActionParams) -> bool:
     automatic = params.context.trigger_kind == lsp.CodeActionTriggerKind.Automatic
-    return not automatic and _wanted(params, REVIEW)
+    return not automatic and is_wanted(params, REVIEW)
 
 
 # --- what fits ---
@@ -121,7 +121,7 @@ def _fix(params: lsp.CodeActionParams, title: str, diagnostics: Sequence[lsp.Dia
 
 
 def _refactors(documents: LiveWorkspace, params: lsp.CodeActionParams) -> list[Entry]:
-    dishes = [dish for dish in DISHES if _wanted(params, dish.kind)]
+    dishes = [dish for dish in DISHES if is_wanted(params, dish.kind)]
     if not dishes:
         return []
     argument = {"uri": params.text_document.uri, "range": _plain(params.range)}
@@ -184,7 +184,7 @@ def _message(diagnostic: lsp.Diagnostic) -> str:
 # --- ranges and kinds ---
 
 
-def _wanted(params: lsp.CodeActionParams, kind: str) -> bool:
+def is_wanted(params: lsp.CodeActionParams, kind: str) -> bool:
     """Kinds are a tree: who wants `refactor` wants `refactor.extract`."""
     only = params.context.only
     if only is None:
