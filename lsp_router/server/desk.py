@@ -60,8 +60,21 @@ class Desk:
         if self.app.fleet.providers:
             await self.app.transport().warm()
 
+    def opened(self, document: Document) -> None:
+        """A document is on the screen: what the workspace says of it may be wanted soon."""
+        self.app.offline.attend(document)
+
+    def saved(self, path: str) -> None:
+        """Files of the workspace may have changed."""
+        self.app.offline.refresh(path)
+
+    def closed(self, uri: str, path: str) -> None:
+        self.completer.forget(uri)
+        self.app.offline.forget(path)
+
     async def suggest(self, moment: Moment) -> list[Suggestion]:
         self.refresher.used()
+        self.app.offline.attend(moment.document)
         with self.status_item.busy() if self.status_item else nullcontext():
             found = await self.completer.complete(moment)
         self.feedback.offered(moment, found)
@@ -138,7 +151,7 @@ class Desk:
             "health": {b.scope: {"reason": b.reason, "until": b.until} for b in app.monitor.health.benched(now)},
             "models": [m.name for m in app.fleet.models if m.usable],
             "cache": {"enabled": app.settings.cache.enabled},
-            "embedded": {"ready": False, "files": 0, "tokens": 0},
+            "embedded": app.offline.state(),
         }
 
     def pin(self, task: Task, model: str | None) -> None:
