@@ -172,6 +172,10 @@ class App:
         return self.loaded.trusted
 
     @property
+    def models(self) -> tuple[Model, ...]:
+        return self.fleet.models
+
+    @property
     def environ(self) -> Mapping[str, str]:
         return self.world.environ
 
