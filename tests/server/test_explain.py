@@ -15,8 +15,21 @@ from tests.support.reviewer import said, saying
 from tests.support.workshop import Workshop, model, until
 
 WINDOW = {"showDocument": {"support": True}, "workDoneProgress": True}
-ANSWER = "`price` adds the tax with `rate_of()`.\n\n```python\nx = `price`\n```\n![p](https://evil.example/?q=1) <img src=x>\n"
-SHOP = '"""A shop."""\nimport math\n\n\ndef rate_of(land):\n    return 0.19\n\n\ndef price(net):\n    return net * rate_of("de")\n'
+ANSWER = (
+    "`price` adds the tax with `rate_of()`.\n\n```python\nx = `price`\n```\n"
+    "![p](https://evil.example/?q=1) <img src=x>\n"
+)
+SHOP = """'A shop.'
+import math
+
+
+def rate_of(land):
+    return 0.19
+
+
+def price(net):
+    return net * rate_of("de")
+"""
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 EYES = model("eyes").replace('["fim", "chat"]', '["chat", "vision"]').replace('fim = "suffix"', "")
 BLIND = model("blind").replace('["fim", "chat"]', '["chat"]').replace('fim = "suffix"', "")
@@ -156,7 +169,7 @@ async def test_a_question_goes_on_with_what_was_said(workshop: Workshop) -> None
 
 
 async def test_a_reasoning_model_is_asked_unless_another_is_named(workshop: Workshop) -> None:
-    thinker = BLIND.replace('name = "blind"', 'name = "thinker"').replace('["chat"]', '["chat", "reasoning"]')
+    thinker = BLIND.replace("blind", "thinker").replace('["chat"]', '["chat", "reasoning"]')
     workshop.configure(BLIND + thinker)
     async with editor(workshop) as made:
         page = made.open("shop.py", SHOP)

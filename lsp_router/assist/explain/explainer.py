@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from lsp_router.assist.excerpt import excerpt
 from lsp_router.assist.explain.query import Explained, Listener, Query, UnexplainedError
 from lsp_router.assist.kitchen import Kitchen
-from lsp_router.assist.passages import Passage, Reader, Span
+from lsp_router.assist.passages import Reader, Span
+from lsp_router.context.document import Document
 from lsp_router.context.structure import enclosing
 from lsp_router.domain.decision import Decision, Served
 from lsp_router.domain.model import Capability, Model
@@ -26,8 +27,10 @@ from lsp_router.validation.grammars import Grammars
 SIZES = (12_000, 6_000, 3_000, 1_500)
 """Tokens of the document that go along: the most that helps, and less where nobody's context takes it."""
 OVERHEAD = 900
-CAUTION = 0.85
+CAUTION = 0.95
 """Of the room there is, for estimates may be wrong."""
+SMALLEST = 600
+"""Characters; less than that explains nothing."""
 DOCUMENTS, TURNS, TURN = 32, 3, 8_000
 """Of how many documents how many questions are remembered, and up to how many characters of an answer."""
 
@@ -133,26 +136,35 @@ class Explainer:
         turns = talk.turns if talk else []
         first = turns[0][0] if turns else query.question
         said = sum(estimate_tokens(text) for turn in turns for text in turn)
-        ask = self._about(query, talk, _characters(tokens - said, query.document.text), first)
+        ask = self._about(query, talk, tokens - said, first)
         prompt = compose(library, "explain", ask, max_tokens=cap, temperature=temperature)
         asked = [*(question for question, _ in turns[1:]), query.question]
         for (_, answer), question in zip(turns, asked, strict=False):
             prompt = follow_up(library, prompt, answer, question)
         return prompt
 
-    def _about(self, query: Query, talk: Talk | None, room: int, question: str) -> Ask:
+    def _about(self, query: Query, talk: Talk | None, tokens: int, question: str) -> Ask:
         document, span = query.document, query.span or (talk.span if talk else None)
-        focus = _meant(query, span)
+        focus, room = _meant(query, span), _characters(tokens, document.text)
         selection = document.text[slice(*focus)][: room // 2] if focus else ""
-        left = room - len(selection)
-        passages: list[Passage] = self._reader.passages(document) if len(document.text) > left else []
-        shown = excerpt(document, passages, [focus] if focus else [], left)
+        shown = self._excerpt(document, focus, room, tokens - estimate_tokens(selection))
         return Ask(
             file=Source(document.path, shown, document.language),
             selection=selection,
             lines=_lines(document.text, focus) if focus else None,
             instruction=question,
         )
+
+    def _excerpt(self, document: Document, focus: Span | None, room: int, tokens: int) -> str:
+        """What is left of a long text is denser than the text: it is measured, and taken again if it is too much."""
+        if estimate_tokens(document.text) <= tokens:
+            return document.text
+        passages = self._reader.passages(document)
+        while True:
+            shown = excerpt(document, passages, [focus] if focus else [], room)
+            if room <= SMALLEST or estimate_tokens(shown) <= tokens:
+                return shown
+            room = int(room * 0.85)
 
     # --- what is remembered ---
 
@@ -181,7 +193,7 @@ def _meant(query: Query, span: Span | None) -> Span | None:
 
 def _characters(tokens: int, text: str) -> int:
     """How many characters of this text so many tokens are, cautiously."""
-    return max(600, int(tokens * CAUTION * len(text) / max(1, estimate_tokens(text))))
+    return max(SMALLEST, int(tokens * CAUTION * len(text) / max(1, estimate_tokens(text))))
 
 
 def _lines(text: str, span: Span) -> tuple[int, int]:
