@@ -54,6 +54,8 @@ MODEL_LISTS = "models.json"
 ANSWERS = "answers"
 BOOKING = 0.005
 """Seconds after an answer at which it is written down."""
+UNDER_WAY = 256
+"""How many orders are remembered as begun; who reacts to an older one is not kept waiting."""
 RECALL = 7 * 86_400.0
 """Seconds for which a measured speed says something about today's."""
 
@@ -93,6 +95,8 @@ class App:
         self._transport: HttpTransport | None = None
         self._cache: Cache | None = None
         self._unbooked: deque[tuple[Served, Order]] = deque()
+        self._under_way: deque[str] = deque(maxlen=UNDER_WAY)
+        self._reactions: deque[Feedback] = deque(maxlen=UNDER_WAY)
         self._telemetry = open_telemetry(say) if self.settings.insight.otel else None
         self.engine = self.engine_over(_Lazy(self.transport))
 
@@ -147,8 +151,9 @@ class App:
         return provider is not None and provider.kind is Dialect.LLAMACPP
 
     def react(self, feedback: Feedback) -> None:
-        self._book_all()  # an editor may report what it shows before the answer is booked
-        self.records.desk.ledger.feedback(feedback)
+        """An editor may report what it shows before the answer is counted: a reaction is written after its decision."""
+        self._reactions.append(feedback)
+        self._book_all()
 
     def note(self, served: Served, work: Work) -> None:
         """An answer that cost nothing: nobody was asked."""
@@ -230,6 +235,7 @@ class App:
         keep_partial: bool = False,
     ) -> Order:
         """`request` groups several orders of one user action under one per-request budget."""
+        self._under_way.append(decision.id)
         return Order(decision, self.at_home(work), prompt_for, request or decision.id, keep_partial)
 
     def engine_over(self, transport: Transport) -> Engine:
@@ -318,6 +324,8 @@ class App:
     def _book(self, served: Served, order: Order) -> None:
         """A moment later: the answer is on its way first. `close` does what is still to be done."""
         self._unbooked.append((served, order))
+        with suppress(ValueError):
+            self._under_way.remove(order.decision.id)
         with suppress(RuntimeError):  # without a loop nobody waits for the answer either
             asyncio.get_running_loop().call_later(BOOKING, self._book_all)
 
@@ -329,6 +337,15 @@ class App:
             self.monitor.book(served, order, self.purse, uri=order.work.path)
             if self._telemetry is not None:
                 self._telemetry.record(served, self.world.clock.now())
+        self._write_reactions()
+
+    def _write_reactions(self) -> None:
+        for _ in range(len(self._reactions)):
+            reaction = self._reactions.popleft()
+            if reaction.decision in self._under_way:
+                self._reactions.append(reaction)
+            else:
+                self.records.desk.ledger.feedback(reaction)
 
     def _alert(self, alert: Alert) -> None:
         self.say(alert.message)

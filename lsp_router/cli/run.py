@@ -85,7 +85,9 @@ def _add_edit(actions: argparse._SubParsersAction[argparse.ArgumentParser], name
         name, help=does, description=does[0].upper() + does[1:] + ".", epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("place", type=places.lines, metavar="FILE[:A-B]", help="a file, or lines of it from 1 on")
+    parser.add_argument(
+        "place", type=places.lines, metavar="FILE[:A-B]", help="a file, lines of it, or what is around one line"
+    )
     parser.add_argument("-m", "--message", default="", metavar="TEXT", help="what to do, or what is wrong; - reads it")
     parser.add_argument("--model", help="ask this model and no other")
     output = parser.add_mutually_exclusive_group()
@@ -115,6 +117,7 @@ def _ask(args: argparse.Namespace, document: Document) -> Ask:
         instruction="" if fixes else said,
         complaints=_complaints(said, document) if fixes else (),
         model=args.model,
+        points=span is not None and args.place.first == args.place.last,
     )
 
 

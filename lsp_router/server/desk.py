@@ -100,12 +100,17 @@ class Desk:
         if offer is not None and offer.moment.is_current():
             self.completer.speculate(offer.moment, offer.suggestion)
 
-    def why(self, uri: str) -> Mapping[str, Any]:
+    async def why(self, uri: str) -> Mapping[str, Any]:
         """The last decision there, and why nothing is shown if nothing is."""
-        self.app.settle()
+        await self.settle()
         reason, withheld = self.completer.why(uri)
         found = self.app.records.history.latest(self.completer.path_of(uri) or uri)
         return {"decision": found, "reason": reason, "withheld": list(withheld)}
+
+    async def settle(self) -> None:
+        """Everything that was answered is in the ledger now."""
+        await self.completer.counted()
+        self.app.settle()
 
     def status(self) -> Mapping[str, Any]:
         app = self.app

@@ -90,13 +90,7 @@ def entries(documents: LiveWorkspace, params: lsp.CodeActionParams, price: Price
     found = list(_fixes(params, FEW if automatic else MANY)) if is_wanted(params, QUICK_FIX) else []
     if not automatic:
         found += _refactors(documents, params)
-    offers: dict[Kind, Offer] = {}
-    priced = []
-    for entry in found:
-        if entry.task not in offers:
-            offers[entry.task] = price(asking.wish(documents, entry.task, entry.argument).ask)
-        priced.append(_labelled(entry, offers[entry.task]))
-    return priced
+    return list(_priced(documents, found, price))
 
 
 def wants_review(params: lsp.CodeActionParams) -> bool:
@@ -159,6 +153,15 @@ def _around(ask: Ask) -> str:
 
 
 # --- words ---
+
+
+def _priced(documents: LiveWorkspace, found: Sequence[Entry], price: Price) -> Iterator[Entry]:
+    """One look at who would do it for each kind of work: the wishes of a kind hardly differ."""
+    offers: dict[Kind, Offer] = {}
+    for entry in found:
+        if entry.task not in offers:
+            offers[entry.task] = price(asking.wish(documents, entry.task, entry.argument).ask)
+        yield _labelled(entry, offers[entry.task])
 
 
 def _labelled(entry: Entry, offer: Offer) -> Entry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lsp_router.assist.edit.ask import Ask, Kind
@@ -13,6 +14,10 @@ from lsp_router.context.structure import enclosing
 
 LARGE = 8_000
 """Characters of a definition beyond which a fix is asked for its lines only."""
+ALIKE = 0.6
+"""How much the first line of code must be like a definition's before it counts as that definition."""
+HARDLY_ALIKE = 0.3
+_RINGS = 3
 _HEAD = re.compile(r"\s*(?:@|#|//|/\*|\*|--|;|\[)")
 
 
@@ -43,7 +48,8 @@ class Aim:
     exact: Region | None = None
     """What was selected or pointed at, to the letter."""
     lines: Region | None = None
-    definition: Region | None = None
+    rings: tuple[Region, ...] = ()
+    """The definitions around it, innermost first."""
 
 
 def aim(ask: Ask) -> Aim:
@@ -56,36 +62,67 @@ def aim(ask: Ask) -> Aim:
     if ask.span is None:
         return Aim(everything)
     exact = Region(*ask.span)
-    definition = _definition(document, exact)
+    rings = _around(document, _stripped(text, exact))
     if exact.empty:
-        return Aim(definition or everything, None, _lines(text, exact), definition)
+        return Aim(rings[0] if rings else everything, rings=rings)
     lines = _lines(text, exact)
-    around = definition if definition and definition.end - definition.start <= LARGE else None
-    pointing = ask.points or not _is_block(text, exact, lines)
-    return Aim(around if pointing and around else lines, exact, lines, definition)
+    around = next((ring for ring in rings[:1] if ring.end - ring.start <= LARGE), None)
+    spot = ask.kind is Kind.FIX and "\n" not in text[lines.start : lines.end]
+    pointing = ask.points or spot or not _is_block(text, exact, lines)
+    return Aim(around if pointing and around else lines, exact, lines, rings)
 
 
 def land(code: str, aim: Aim, document: Document) -> Region:
-    """The region that a block of code is for. What is asked for, unless the code plainly is something else's."""
+    """The region that a block of code is for: the one that begins most like it. In doubt, the one asked for."""
     text, asked = document.text, aim.asked
     if asked.empty:
         return asked
-    names = _names(code, document.language)
-    if not asked.whole and _is_file(code, text):
-        return Region(0, len(text), whole=True)
     if asked.whole:
-        return _one_of(names, code, document) or asked
-    definition = aim.definition
-    if definition and definition != asked and definition.name in names and definition.holds(asked):
-        return asked if _has_name(asked, definition, text) else definition
-    if definition == asked and (names or _is_headed_alike(code, text[asked.start : asked.end])):
+        return _one_of(_names(code, document.language), code, document) or asked
+    if _is_file(code, text):
+        return Region(0, len(text), whole=True)
+    names = _names(code, document.language)
+    likeness = _likeness(code, text[asked.start : asked.end])
+    for ring in aim.rings:
+        if ring.holds(asked) and ring != asked and not _has_name(asked, ring, text):
+            alike = _likeness(code, text[ring.start : ring.end])
+            if ring.name in names or alike > max(likeness, ALIKE):
+                return ring
+    spot = _likeness(code, text[aim.lines.start : aim.lines.end]) if aim.lines else 0.0
+    if asked in aim.rings and (names or likeness > max(min(spot, ALIKE), HARDLY_ALIKE)):
         return asked
     return _part(code, text, aim.exact, aim.lines) if aim.exact and aim.lines else asked
+
+
+def _around(document: Document, place: Region) -> tuple[Region, ...]:
+    """The definitions around a place; one whose closing bracket was selected with its last lines counts."""
+    rings = tuple(_rings(document, place))
+    return rings or tuple(ring for ring in _rings(document, Region(place.start, place.start)) if ring.holds(place))
+
+
+def _rings(document: Document, around: Region) -> Iterator[Region]:
+    start, end = around.start, around.end
+    for _ in range(_RINGS):
+        found = enclosing(document.text, start, end, document.language)
+        if found is None:
+            return
+        yield Region(found.start, found.end, found.name)
+        if found.start == 0:
+            return
+        start, end = found.start - 1, found.end
 
 
 def _definition(document: Document, around: Region) -> Region | None:
     found = enclosing(document.text, around.start, around.end, document.language)
     return Region(found.start, found.end, found.name) if found else None
+
+
+def _stripped(text: str, region: Region) -> Region:
+    """A region without the white space at its ends: people select a line too many."""
+    inside = text[region.start : region.end]
+    if not inside.strip():
+        return region
+    return Region(region.start + len(inside) - len(inside.lstrip()), region.start + len(inside.rstrip()))
 
 
 def _lines(text: str, region: Region) -> Region:
@@ -132,10 +169,10 @@ def _has_name(asked: Region, definition: Region, text: str) -> bool:
     return asked.start <= text.find(definition.name, definition.start) < asked.end
 
 
-def _is_headed_alike(code: str, old: str) -> bool:
-    """Whether code begins as a definition did, where no pattern knows what its language's definitions look like."""
+def _likeness(code: str, old: str) -> float:
+    """How much the first lines of two texts are alike, comments and decorators aside; 0 to 1."""
     ours, theirs = (next((line for line in _said(one) if not _HEAD.match(line)), "") for one in (code, old))
-    return difflib.SequenceMatcher(None, ours, theirs).ratio() > 0.6
+    return difflib.SequenceMatcher(None, ours, theirs).ratio()
 
 
 def _part(code: str, text: str, exact: Region, lines: Region) -> Region:
