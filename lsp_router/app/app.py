@@ -15,6 +15,7 @@ from lsp_router.app.fleet import Fleet, assemble, printed
 from lsp_router.app.records import Records
 from lsp_router.app.telemetry import open_telemetry
 from lsp_router.app.vocabulary import words_of
+from lsp_router.app.voice import Voice
 from lsp_router.app.world import World
 from lsp_router.catalog.overlay import Overlay, OverlayStore
 from lsp_router.config import convert, trust
@@ -90,6 +91,7 @@ class App:
         self.monitor = Monitor(self.records.desk, self.world.clock, self.limits, self._baseline, self._alert)
         self.library = Library()
         self._guard = self._stand_guard()
+        self.voice = self._find_voice()
         self.gatherer = Gatherer(time.monotonic, lambda document: self.judge(document.path))
         self._recalled = False
         self._transport: HttpTransport | None = None
@@ -109,6 +111,7 @@ class App:
         self.words = words_of(self.loaded.settings)
         self.keys.forget()
         self._guard = self._stand_guard()
+        self.voice = self._find_voice()
         self._policies = convert.to_policies(self.settings)
         self._limits = convert.to_limits(self.settings)
         self.engine = self.engine_over(_Lazy(self.transport))
@@ -188,7 +191,7 @@ class App:
 
     def decide(self, work: Work) -> Decision:
         work = self.at_home(work)
-        return decide(work, self.situation(work), self.world.new_id(), self.words)
+        return self.voice.settle(work, self._decide(work), self._decide)
 
     def at_home(self, work: Work) -> Work:
         """The same work with this project, this session and the strictest privacy that anybody asked for."""
@@ -283,6 +286,12 @@ class App:
 
     # --- helpers ---
 
+    def _decide(self, work: Work) -> Decision:
+        return decide(work, self.situation(work), self.world.new_id(), self.words)
+
+    def _find_voice(self) -> Voice:
+        return Voice(self.settings, self.records.desk.facts, self.world.clock.now)
+
     def _stand_guard(self) -> Guard:
         privacy = self.loaded.settings.privacy
         roots = [self.project] if self.project else []
@@ -335,6 +344,7 @@ class App:
             refused = {attempt.model for attempt in served.attempts if attempt.outcome == Fault.AUTH.value}
             self.refused |= {model.provider for model in self.fleet.models if refused and model.name in refused}
             self.monitor.book(served, order, self.purse, uri=order.work.path)
+            self.voice.heard(served, order.work)
             if self._telemetry is not None:
                 self._telemetry.record(served, self.world.clock.now())
         self._write_reactions()
