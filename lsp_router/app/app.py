@@ -16,6 +16,7 @@ from lsp_router.app.recall import ProjectRecall
 from lsp_router.app.records import Records
 from lsp_router.app.telemetry import open_telemetry
 from lsp_router.app.vocabulary import words_of
+from lsp_router.app.voice import Voice
 from lsp_router.app.world import World
 from lsp_router.assist.builtin import EMBEDDED, NAME
 from lsp_router.catalog.overlay import Overlay, OverlayStore
@@ -92,6 +93,7 @@ class App:
         self.monitor = Monitor(self.records.desk, self.world.clock, self.limits, self._baseline, self._alert)
         self.library = Library()
         self._guard = self._stand_guard()
+        self.voice = self._find_voice()
         self.gatherer = Gatherer(time.monotonic, lambda document: self.judge(document.path))
         self.offline = ProjectRecall(
             self.project, sources.places.cache, self.records.desk.facts, lambda: self.settings, self.world.clock.now
@@ -114,6 +116,7 @@ class App:
         self.words = words_of(self.loaded.settings)
         self.keys.forget()
         self._guard = self._stand_guard()
+        self.voice = self._find_voice()
         self._policies = convert.to_policies(self.settings)
         self._limits = convert.to_limits(self.settings)
         self.engine = self.engine_over(_Lazy(self.transport))
@@ -182,6 +185,10 @@ class App:
         return self.loaded.trusted
 
     @property
+    def models(self) -> tuple[Model, ...]:
+        return self.fleet.models
+
+    @property
     def environ(self) -> Mapping[str, str]:
         return self.world.environ
 
@@ -190,10 +197,9 @@ class App:
     def decide(self, work: Work, recalled: float | None = None) -> Decision:
         """`recalled` is the embedded tier's confidence in what it has for this request."""
         work = self.at_home(work)
-        situation = self.situation(work)
         if recalled is not None:
-            situation = replace(situation, measured={(NAME, task.value): 10 * recalled for task in TYPING})
-        return decide(work, situation, self.world.new_id(), self.words)
+            return self._decide(work, {(NAME, task.value): 10 * recalled for task in TYPING})
+        return self.voice.settle(work, self._decide(work), self._decide)
 
     def at_home(self, work: Work) -> Work:
         """The same work with this project, this session and the strictest privacy that anybody asked for."""
@@ -297,6 +303,15 @@ class App:
 
     # --- helpers ---
 
+    def _decide(self, work: Work, measured: Mapping[tuple[str, str], float] | None = None) -> Decision:
+        situation = self.situation(work)
+        if measured is not None:
+            situation = replace(situation, measured=measured)
+        return decide(work, situation, self.world.new_id(), self.words)
+
+    def _find_voice(self) -> Voice:
+        return Voice(self.settings, self.records.desk.facts, self.world.clock.now)
+
     def _stand_guard(self) -> Guard:
         privacy = self.loaded.settings.privacy
         roots = [self.project] if self.project else []
@@ -349,6 +364,7 @@ class App:
             refused = {attempt.model for attempt in served.attempts if attempt.outcome == Fault.AUTH.value}
             self.refused |= {model.provider for model in self.fleet.models if refused and model.name in refused}
             self.monitor.book(served, order, self.purse, uri=order.work.path)
+            self.voice.heard(served, order.work)
             if self._telemetry is not None:
                 self._telemetry.record(served, self.world.clock.now())
         self._write_reactions()

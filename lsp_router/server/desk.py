@@ -13,6 +13,8 @@ from lsp_router.app.refresh import Refresher
 from lsp_router.assist.complete import Completer
 from lsp_router.assist.edit.ask import Ask, Edited, Offer, Tell
 from lsp_router.assist.edit.editor import Editor
+from lsp_router.assist.explain.explainer import Explainer
+from lsp_router.assist.explain.query import Explained, Listener, Query
 from lsp_router.assist.feedback import Feedback
 from lsp_router.assist.moment import Moment, Suggestion
 from lsp_router.assist.review.errand import Errand, Reviewed
@@ -43,6 +45,7 @@ class Desk:
         self.editor = Editor(app)
         self.feedback = Feedback(app)
         self.reviews = Reviews(app)
+        self.explainer = Explainer(app)
         self._drafts: dict[str, int] = {}
         self.refresher = Refresher(app)
         self.status_item: Status | None = None
@@ -84,6 +87,11 @@ class Desk:
         self.refresher.used()
         with self.status_item.busy() if self.status_item else nullcontext():
             return await self.editor.edit(ask, tell)
+
+    async def explain(self, query: Query, listener: Listener) -> Explained:
+        self.refresher.used()
+        with self.status_item.busy() if self.status_item else nullcontext():
+            return await self.explainer.explain(query, listener)
 
     async def review(self, uri: str, errand: Errand, tell: Tell = lambda _: None) -> Reviewed:
         self.refresher.used()
