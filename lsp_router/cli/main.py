@@ -20,6 +20,7 @@ COMMANDS = {
     "models": "models",
     "route": "route",
     "stats": "stats",
+    "dashboard": "dashboard",
     "cache": "cache",
     "config": "config",
     "trust": "trust",

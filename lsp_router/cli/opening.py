@@ -13,6 +13,10 @@ from lsp_router.cli.output import warn
 
 if TYPE_CHECKING:
     from lsp_router.app.app import App
+    from lsp_router.insight.view import View
+
+
+MINUTE = 60.0
 
 
 @contextmanager
@@ -29,3 +33,23 @@ def opened(args: argparse.Namespace, *, quiet: bool = False) -> Iterator[App]:
         yield app
     finally:
         asyncio.run(app.close())
+
+
+def view_of(app: App) -> View:
+    """What insight may look at of an app."""
+    from lsp_router.domain.task import Work  # noqa: PLC0415 - `--help` need not wait for it
+    from lsp_router.insight.view import View  # noqa: PLC0415 - same
+    from lsp_router.store.trends import Trends  # noqa: PLC0415 - same
+
+    return View(
+        history=app.records.history,
+        trends=Trends(app.records.database),
+        monitor=app.monitor,
+        models=lambda: app.fleet.models,
+        limits=app.limits,
+        spending=lambda: app.spending(Work()),
+        now=app.world.clock.now,
+        profile=app.settings.profile.value,
+        project=app.project,
+        stamp=lambda: (app.records.database.stamp(), app.world.clock.now() // MINUTE),
+    )
