@@ -21,6 +21,8 @@ COMMANDS = {
     "route": "route",
     "stats": "stats",
     "dashboard": "dashboard",
+    "audit": "audit",
+    "replay": "replay",
     "cache": "cache",
     "config": "config",
     "trust": "trust",

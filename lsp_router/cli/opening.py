@@ -13,6 +13,7 @@ from lsp_router.cli.output import warn
 
 if TYPE_CHECKING:
     from lsp_router.app.app import App
+    from lsp_router.config.sources import Sources
     from lsp_router.insight.view import View
 
 
@@ -22,11 +23,18 @@ MINUTE = 60.0
 @contextmanager
 def opened(args: argparse.Namespace, *, quiet: bool = False) -> Iterator[App]:
     """`quiet` is for whoever tells what is wrong with the configuration in another way."""
+    with opened_from(sources(args, os.environ), quiet=quiet) as app:
+        yield app
+
+
+@contextmanager
+def opened_from(where: Sources, *, quiet: bool = False) -> Iterator[App]:
+    """The same from other sources than the command line's."""
     import asyncio  # noqa: PLC0415 - `--help` need not wait for it
 
     from lsp_router.app.app import App  # noqa: PLC0415 - same
 
-    app = App(sources(args, os.environ), say=warn)
+    app = App(where, say=warn)
     for problem in () if quiet else app.loaded.warnings:
         warn(problem)
     try:
