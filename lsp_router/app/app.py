@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsp_router.app.fleet import Fleet, assemble, printed
+from lsp_router.app.merits import Merits
 from lsp_router.app.records import Records
 from lsp_router.app.telemetry import open_telemetry
 from lsp_router.app.vocabulary import words_of
@@ -72,6 +73,7 @@ class App:
         self.records = Records(
             sources.places.state, self.world.clock.now, say, float(self.loaded.settings.insight.keep_days)
         )
+        self.merits = Merits(self.records)
         self.lists = OverlayStore(sources.places.cache / MODEL_LISTS)
         self.running: tuple[Provider, ...] = ()
         """Model servers that answer on this machine without being configured."""
@@ -192,6 +194,7 @@ class App:
         self.monitor.listen()
         self._recall()
         settings = self.loaded.settings
+        known = self.merits.of(self.fleet.models, self.world.clock.now())
         return Situation(
             models=self.fleet.models,
             policies=self._policies,
@@ -200,6 +203,8 @@ class App:
             spending=self.spending(work),
             profile=settings.profile,
             pins=self.pins,
+            measured=known.measured,
+            liked=known.liked,
             now=self.world.clock.now(),
         )
 
@@ -287,6 +292,8 @@ class App:
             return
         self._recalled = True
         with suppress(BusyError):
+            for model, ms in self.merits.speeds().items():
+                self.monitor.health.latencies.record(model, ms)
             for model, ms in self.records.history.first_tokens(self.world.clock.now() - RECALL):
                 self.monitor.health.latencies.record(model, ms)
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "dashboard": "dashboard",
     "audit": "audit",
     "replay": "replay",
+    "eval": "evaluate",
     "cache": "cache",
     "config": "config",
     "trust": "trust",

@@ -28,6 +28,8 @@ from lsp_router.store.ledger import Ledger
 BENCH = "bench"
 DAILY = "day"
 PROBE = "probe"
+MEASURING = "evaluation"
+"""The kind of work that only measures a model."""
 ONCE_A_DAY = 86_400.0
 
 
@@ -90,6 +92,8 @@ class Monitor:
         self.desk.ledger.record(
             Entry(now, served, order.work, baseline_usd=self.baseline(served), template=template, uri=uri)
         )
+        if order.work.kind == MEASURING:  # nobody wanted it, so it is no sign of how routing does
+            return
         with suppress(BusyError):
             alerts = self.watch.look(served, self.limits(), purse.spending(order.work))
             for alert in alerts:

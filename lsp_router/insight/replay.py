@@ -16,6 +16,7 @@ from lsp_router.domain.model import Model, Tier
 from lsp_router.domain.money import Tokens
 from lsp_router.domain.task import Work
 from lsp_router.domain.wire import Failure, Fault
+from lsp_router.engine.monitor import MEASURING
 from lsp_router.insight.odds import Odds
 from lsp_router.routing.budget import Spending, refusal
 from lsp_router.routing.candidates import EXPECTED_FILL, Situation
@@ -24,8 +25,6 @@ from lsp_router.routing.health import Closed, Health
 from lsp_router.routing.router import decide
 from lsp_router.store.entry import Row
 
-MEASURING = "evaluation"
-"""The kind of work that only measured a model."""
 CANNOT_KNOW = (
     "whether another model's answer would have been as good, or accepted as often",
     "how long another model's answer would have been: it is taken to be as long as the one that came",
