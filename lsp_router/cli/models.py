@@ -73,7 +73,7 @@ class Row:
 
 
 def _ranked(app: App, task: Task) -> list[Row]:
-    by_name = {m.name: m for m in app.fleet.models}
+    by_name = {m.name: m for m in (*app.fleet.models, app.embedded)}
     verdicts = app.decide(Work(task=task)).candidates
     mine = [(by_name[v.model], "" if v.score is not None else v.reason) for v in verdicts]
     measured = app.situation(Work()).measured or {}

@@ -53,7 +53,7 @@ def view_of(app: App) -> View:
         history=app.records.history,
         trends=Trends(app.records.database),
         monitor=app.monitor,
-        models=lambda: app.fleet.models,
+        models=lambda: (*app.fleet.models, app.embedded),
         limits=app.limits,
         spending=lambda: app.spending(Work()),
         now=app.world.clock.now,
