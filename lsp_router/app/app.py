@@ -221,7 +221,7 @@ class App:
         self.monitor.listen()
         self._recall()
         settings = self.loaded.settings
-        known = self.merits.of(self.fleet.models, self.world.clock.now())
+        known = self.merits.of(self.fleet.models)
         return Situation(
             models=self.fleet.models,
             policies=self._policies,

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
 
 from lsp_router.app.records import Records
 from lsp_router.domain.model import Model
 from lsp_router.domain.task import Task
 from lsp_router.routing.merit import Marks, Reaction, liking, placed
-from lsp_router.store.database import BusyError
 from lsp_router.store.measures import KIND, Measure, Measures
+from lsp_router.store.trends import Reception, Trends
 
-if TYPE_CHECKING:
-    from lsp_router.store.trends import Reception
-
-LEARN_EVERY = 900.0
-"""Seconds after which what was accepted meanwhile is counted again."""
 LOOK_BACK = 30 * 86_400.0
 MINIMUM = 20
 """Suggestions of one model, task and language that must have been shown before they say anything."""
@@ -33,7 +26,7 @@ class Known:
 
 
 class Merits:
-    """Owns what was learnt last; looks again when somebody measured, or after a while."""
+    """Owns what was learnt last: measurements at once, whoever made them; reactions when somebody calls `learn`."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
@@ -43,15 +36,19 @@ class Merits:
         self._seen: object = None
         self._known = Known()
 
-    def of(self, models: Sequence[Model], now: float) -> Known:
+    def of(self, models: Sequence[Model]) -> Known:
         """The same object as long as nothing new is known; microseconds then."""
-        stamp = (self._newest(), id(models), now // LEARN_EVERY)
+        stamp = (self._newest(), id(models))
         if stamp != self._seen:
-            with suppress(BusyError):
-                measured = _measured(self._measures.known(), {m.name: m for m in models})
-                self._known = Known(measured, liking(self._reactions(now)))
-                self._seen = stamp
+            measured = _measured(self._measures.known(), {m.name: m for m in models})
+            self._known, self._seen = replace(self._known, measured=measured), stamp
         return self._known
+
+    def learn(self, now: float) -> None:
+        """Counts what was accepted lately; it reads thousands of rows, so not in an event loop. Raises BusyError."""
+        received = Trends(self._records.database).reception(now - LOOK_BACK)
+        liked = liking(_reaction(r) for r in received if r.shown >= MINIMUM)
+        self._known = replace(self._known, liked=liked)
 
     def speeds(self) -> dict[str, float]:
         """First tokens in milliseconds as exams found them; the slowest task speaks for a model."""
@@ -70,12 +67,6 @@ class Merits:
                 (f.generation for (_, kind), f in facts.facts().items() if kind.startswith(KIND)), default=0
             )
         return self._generation
-
-    def _reactions(self, now: float) -> list[Reaction]:
-        from lsp_router.store.trends import Trends  # noqa: PLC0415 - nobody waits for it at start
-
-        received = Trends(self._records.database).reception(now - LOOK_BACK)
-        return [_reaction(r) for r in received if r.shown >= MINIMUM]
 
 
 def _measured(measures: Sequence[Measure], models: Mapping[str, Model]) -> dict[tuple[str, str], float]:

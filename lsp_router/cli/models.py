@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsp_router.cli.config import add_sources
-from lsp_router.cli.opening import opened
+from lsp_router.cli.opening import learnt, opened
 from lsp_router.cli.output import dump, fail, money, table
 from lsp_router.domain.task import Task, Work
 
@@ -74,7 +74,7 @@ class Row:
 
 def _ranked(app: App, task: Task) -> list[Row]:
     by_name = {m.name: m for m in (*app.fleet.models, app.embedded)}
-    verdicts = app.decide(Work(task=task)).candidates
+    verdicts = learnt(app).decide(Work(task=task)).candidates
     mine = [(by_name[v.model], "" if v.score is not None else v.reason) for v in verdicts]
     measured = app.situation(Work()).measured or {}
     return [Row(model, _health(app, model), out, measured.get((model.name, task.value))) for model, out in mine]

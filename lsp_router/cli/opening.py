@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from lsp_router.cli.config import sources
@@ -41,6 +41,15 @@ def opened_from(where: Sources, *, quiet: bool = False) -> Iterator[App]:
         yield app
     finally:
         asyncio.run(app.close())
+
+
+def learnt(app: App) -> App:
+    """For commands that tell how the server would rank: it has learnt by now what its users accept."""
+    from lsp_router.store.database import BusyError  # noqa: PLC0415 - `--help` need not wait for it
+
+    with suppress(BusyError):
+        app.merits.learn(app.world.clock.now())
+    return app
 
 
 def view_of(app: App) -> View:

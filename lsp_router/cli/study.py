@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lsp_router.cli.opening import learnt
+
 if TYPE_CHECKING:
     from lsp_router.app.app import App
     from lsp_router.insight.odds import Odds
@@ -53,7 +55,7 @@ def rules(app: App, *, hypothetical: bool = False) -> Situation:
     """What a configuration says; a hypothetical one is taken as if its keys were there."""
     from lsp_router.domain.task import Work  # noqa: PLC0415 - `--help` need not wait for it
 
-    situation = app.situation(Work())
+    situation = learnt(app).situation(Work())
     if not hypothetical:
         return situation
     keyless = {name for name, provider in app.fleet.providers.items() if not provider.usable}

@@ -7,11 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from lsp_router.domain.model import Model, Tier
+from lsp_router.engine.monitor import traced
 from lsp_router.insight.view import View
-from lsp_router.routing.alerts import WINDOW, Alert, Trace, budget_alerts, rolling_alerts, trace
+from lsp_router.routing.alerts import WINDOW, Alert, budget_alerts, rolling_alerts
 from lsp_router.routing.budget import EXPLAINED, step
 from lsp_router.routing.quota import pool_of
-from lsp_router.store.trends import Outcome, Trends
 
 
 def standing(view: View) -> dict[str, Any]:
@@ -37,21 +37,14 @@ def standing(view: View) -> dict[str, Any]:
 def alerts(view: View) -> list[Alert]:
     """What the last requests of all this user's editors say together."""
     limits = view.limits()
-    return [*rolling_alerts(traces(view.trends), limits), *budget_alerts(limits, view.spending())]
-
-
-def traces(trends: Trends) -> list[Trace]:
-    return [_trace(outcome) for outcome in trends.outcomes(WINDOW)]
+    seen = [traced(outcome) for outcome in view.trends.outcomes(WINDOW)]
+    return [*rolling_alerts(seen, limits), *budget_alerts(limits, view.spending())]
 
 
 def _ready(view: View) -> int:
     """How many models could be asked at this moment."""
     now, health = view.now(), view.monitor.health
     return sum(model.usable and health.closed(model, now) is None for model in view.models())
-
-
-def _trace(o: Outcome) -> Trace:
-    return trace(o.task, o.model, o.depth, o.attempts, paid=o.tier == Tier.PAID.value)
 
 
 def _resting(view: View) -> Iterator[dict[str, Any]]:
