@@ -6,12 +6,13 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsp_router.app.fleet import Fleet, assemble, printed
+from lsp_router.app.merits import Merits
 from lsp_router.app.recall import ProjectRecall
 from lsp_router.app.records import Records
 from lsp_router.app.telemetry import open_telemetry
@@ -77,6 +78,7 @@ class App:
         self.records = Records(
             sources.places.state, self.world.clock.now, say, float(self.loaded.settings.insight.keep_days)
         )
+        self.merits = Merits(self.records)
         self.lists = OverlayStore(sources.places.cache / MODEL_LISTS)
         self.running: tuple[Provider, ...] = ()
         """Model servers that answer on this machine without being configured."""
@@ -225,6 +227,7 @@ class App:
         self.monitor.listen()
         self._recall()
         settings = self.loaded.settings
+        known = self.merits.of(self.fleet.models)
         return Situation(
             models=self.fleet.models,
             policies=self._policies,
@@ -233,6 +236,8 @@ class App:
             spending=self.spending(work),
             profile=settings.profile,
             pins=self.pins,
+            measured=known.measured,
+            liked=known.liked,
             now=self.world.clock.now(),
             builtin=(self.embedded,),
         )
@@ -303,10 +308,10 @@ class App:
 
     # --- helpers ---
 
-    def _decide(self, work: Work, measured: Mapping[tuple[str, str], float] | None = None) -> Decision:
+    def _decide(self, work: Work, measured: dict[tuple[str, str], float] | None = None) -> Decision:
         situation = self.situation(work)
         if measured is not None:
-            situation = replace(situation, measured=measured)
+            situation = replace(situation, measured={**(situation.measured or {}), **measured})
         return decide(work, situation, self.world.new_id(), self.words)
 
     def _find_voice(self) -> Voice:
@@ -339,6 +344,8 @@ class App:
             return
         self._recalled = True
         with suppress(BusyError):
+            for model, ms in self.merits.speeds().items():
+                self.monitor.health.latencies.record(model, ms)
             for model, ms in self.records.history.first_tokens(self.world.clock.now() - RECALL):
                 self.monitor.health.latencies.record(model, ms)
 
