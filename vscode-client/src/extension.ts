@@ -19,6 +19,7 @@ export function activate(context: ExtensionContext): void {
   session = ours;
   const shell = new Console(ours, sheets, log);
   ours.onPhase((phase) => status.entered(phase));
+  ours.onAnswer(() => status.refreshSoon());
   ours.onClient((client) => {
     feedback.tell(client);
     status.follow(client);

@@ -5,7 +5,11 @@ import type { Middleware } from 'vscode-languageclient/node';
 import { type Feedback, identOf } from './feedback';
 import { SECTION } from './settings';
 
-export function middleware(feedback: Feedback, chosen: () => Record<string, unknown>): Middleware {
+export function middleware(
+  feedback: Feedback,
+  chosen: () => Record<string, unknown>,
+  answered: () => void,
+): Middleware {
   return {
     async provideInlineCompletionItems(document, position, context, token, next) {
       if (feedback.paused) {
@@ -13,6 +17,7 @@ export function middleware(feedback: Feedback, chosen: () => Record<string, unkn
       }
       const found = (await next(document, position, context, token)) ?? [];
       const items = (Array.isArray(found) ? found : found.items).map(reportedToUs);
+      answered();
       if (!token.isCancellationRequested) {
         feedback.offered(document, position, items);
       }

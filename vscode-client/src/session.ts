@@ -26,9 +26,12 @@ const CRASHES = 3;
 export class Session implements Disposable {
   readonly onPhase;
   readonly onClient;
+  /** A suggestion was made, or none: what the server tells about itself may have changed. */
+  readonly onAnswer;
   server: Server | undefined;
   private readonly phases = new EventEmitter<Phase>();
   private readonly clients = new EventEmitter<LanguageClient>();
+  private readonly answers = new EventEmitter<void>();
   private client: LanguageClient | undefined;
   private turning: Promise<void> = Promise.resolve();
   private queued: Promise<void> | undefined;
@@ -42,6 +45,7 @@ export class Session implements Disposable {
   ) {
     this.onPhase = this.phases.event;
     this.onClient = this.clients.event;
+    this.onAnswer = this.answers.event;
   }
 
   /** However often it is asked for while one is under way, one more follows. */
@@ -76,6 +80,7 @@ export class Session implements Disposable {
   dispose(): void {
     this.phases.dispose();
     this.clients.dispose();
+    this.answers.dispose();
   }
 
   private async turn(): Promise<void> {
@@ -121,7 +126,7 @@ export class Session implements Disposable {
       initializationOptions: { trusted: workspace.isTrusted },
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      middleware: middleware(this.feedback, () => chosen(this.context)),
+      middleware: middleware(this.feedback, () => chosen(this.context), () => this.answers.fire()),
       initializationFailedHandler: () => false,
       errorHandler: { error: () => ({ action: ErrorAction.Continue, handled: true }), closed: () => this.closed() },
     };

@@ -6,8 +6,8 @@ import { ExecuteCommandRequest } from 'vscode-languageclient/node';
 import type { Phase } from './session';
 import { type Condition, type Status, dollars } from './told';
 
-/** Facts are asked for when work ends, and not more often than this. */
-const PAUSE = 700;
+/** Facts are asked for after an answer, and not more often than this. */
+const PAUSE = 1_000;
 const NORMAL: Condition = { busy: false, kind: 'Normal', message: '' };
 
 export class StatusItem implements Disposable {
