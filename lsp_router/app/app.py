@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -54,6 +54,8 @@ MODEL_LISTS = "models.json"
 ANSWERS = "answers"
 BOOKING = 0.005
 """Seconds after an answer at which it is written down."""
+UNDER_WAY = 256
+"""How many orders are remembered as begun; who reacts to an older one is not kept waiting."""
 RECALL = 7 * 86_400.0
 """Seconds for which a measured speed says something about today's."""
 
@@ -95,6 +97,8 @@ class App:
         self._transport: HttpTransport | None = None
         self._cache: Cache | None = None
         self._unbooked: deque[tuple[Served, Order]] = deque()
+        self._under_way: deque[str] = deque(maxlen=UNDER_WAY)
+        self._reactions: deque[Feedback] = deque(maxlen=UNDER_WAY)
         self._telemetry = open_telemetry(say) if self.settings.insight.otel else None
         self.engine = self.engine_over(_Lazy(self.transport))
 
@@ -149,8 +153,9 @@ class App:
         return provider is not None and provider.kind is Dialect.LLAMACPP
 
     def react(self, feedback: Feedback) -> None:
-        self._book_all()  # an editor may report what it shows before the answer is booked
-        self.records.desk.ledger.feedback(feedback)
+        """An editor may report what it shows before the answer is counted: a reaction is written after its decision."""
+        self._reactions.append(feedback)
+        self._book_all()
 
     def note(self, served: Served, work: Work) -> None:
         """An answer that cost nothing: nobody was asked."""
@@ -158,12 +163,25 @@ class App:
         entry = Entry(self.world.clock.now(), served, self.at_home(work), uri=work.path)
         self.records.desk.ledger.record(entry)
 
+    def conclude(self, served: Served, work: Work) -> None:
+        """Adds no cost: the tries have booked theirs."""
+        self._book_all()
+        self.records.desk.ledger.conclude(Entry(self.world.clock.now(), served, self.at_home(work), uri=work.path))
+
     def limits(self) -> Limits:
         return self._limits
 
     @property
     def project(self) -> str:
         return str(self.sources.project or "")
+
+    @property
+    def trusted(self) -> bool:
+        return self.loaded.trusted
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        return self.world.environ
 
     # --- deciding and serving ---
 
@@ -216,6 +234,7 @@ class App:
         keep_partial: bool = False,
     ) -> Order:
         """`request` groups several orders of one user action under one per-request budget."""
+        self._under_way.append(decision.id)
         return Order(decision, self.at_home(work), prompt_for, request or decision.id, keep_partial)
 
     def engine_over(self, transport: Transport) -> Engine:
@@ -305,6 +324,8 @@ class App:
         """A moment later: the answer is on its way first. `close` does what is still to be done."""
         self.last = served
         self._unbooked.append((served, order))
+        with suppress(ValueError):
+            self._under_way.remove(order.decision.id)
         with suppress(RuntimeError):  # without a loop nobody waits for the answer either
             asyncio.get_running_loop().call_later(BOOKING, self._book_all)
 
@@ -316,6 +337,15 @@ class App:
             self.monitor.book(served, order, self.purse, uri=order.work.path)
             if self._telemetry is not None:
                 self._telemetry.record(served, self.world.clock.now())
+        self._write_reactions()
+
+    def _write_reactions(self) -> None:
+        for _ in range(len(self._reactions)):
+            reaction = self._reactions.popleft()
+            if reaction.decision in self._under_way:
+                self._reactions.append(reaction)
+            else:
+                self.records.desk.ledger.feedback(reaction)
 
     def _alert(self, alert: Alert) -> None:
         self.say(alert.message)

@@ -22,6 +22,8 @@ from lsp_router.assist.reuse import Shown, rests
 from lsp_router.assist.trigger import gate
 from lsp_router.domain.model import Tier
 
+COUNTING = 1.0
+"""Seconds for which somebody who asks what an answer cost waits until that is known."""
 DOCUMENTS = 64
 """How many documents are remembered at once."""
 
@@ -49,6 +51,8 @@ class Completer:
         self._answers = Answers(kitchen)
         self._places: OrderedDict[str, Place] = OrderedDict()
         self._flying: set[asyncio.Task[Any]] = set()
+        self._counting: set[Flight] = set()
+        """Answered, but what they cost is not known yet."""
 
     async def complete(self, moment: Moment) -> list[Suggestion]:
         place = self._place(moment.uri)
@@ -97,10 +101,18 @@ class Completer:
         request = self._costless(after)
         place.ahead = self._launch(request) if request else None
 
+    async def counted(self) -> None:
+        """Returns when everything that was answered is booked, or nobody should wait for that any longer."""
+        if self._counting:
+            await asyncio.wait({flight.task for flight in self._counting}, timeout=COUNTING)
+
     async def close(self) -> None:
         """Returns when the last request has stopped paying and was booked."""
         for place in self._places.values():
             self._drop_flights(place)
+        await self.counted()
+        for flight in self._counting:
+            flight.cut()
         await asyncio.gather(*self._flying, return_exceptions=True)
 
     # --- the stages ---
@@ -163,6 +175,7 @@ class Completer:
             return []
         if place.flight is flight and flight.done:
             place.flight = None
+        self._let_count(flight)
         if flight.astray:
             return None
         shown = self._show(place, flight.moment, found, flight.why)
@@ -183,6 +196,11 @@ class Completer:
         self._flying.add(flight.task)
         flight.task.add_done_callback(self._flying.discard)
         return flight
+
+    def _let_count(self, flight: Flight) -> None:
+        if flight.done and not flight.task.done() and flight not in self._counting:
+            self._counting.add(flight)
+            flight.task.add_done_callback(lambda _: self._counting.discard(flight))
 
     def _delay(self, place: Place, request: Request) -> float:
         debounce = self._kitchen.settings.completion.debounce

@@ -31,11 +31,13 @@ class Flight:
         self._growing: StreamTrim | None = None
         self._run: Run | None = None
         self._cancelled = self._sent = False
+        self._answered: asyncio.Future[list[Suggestion]] = asyncio.get_running_loop().create_future()
+        """Has the suggestions as soon as the text is whole; the task goes on until everything is counted."""
         self.task = asyncio.create_task(self._fly(delay))
 
     @property
     def done(self) -> bool:
-        return self.task.done()
+        return self.task.done() or self._answered.done()
 
     def leads_to(self, moment: Moment) -> bool:
         """Whether the text typed since is, as far as one can see, what the answer begins with.
@@ -61,9 +63,9 @@ class Flight:
         try:
             policy = self._request.decision.policy
             budget = policy.latency_budget_ms / 1000 if policy else None
-            either: set[asyncio.Future[Any]] = {self.task, superseded}
+            either: set[asyncio.Future[Any]] = {self.task, superseded, self._answered}
             await asyncio.wait(either, timeout=budget, return_when=asyncio.FIRST_COMPLETED)
-            if not self.task.done() and not superseded.done() and not self._stands_alone():
+            if not self.done and not superseded.done() and not self._stands_alone():
                 await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             return None if superseded.done() else self._found()
         finally:
@@ -73,7 +75,9 @@ class Flight:
 
     def so_far(self) -> list[Suggestion]:
         """What has come that is worth showing: everything, or the whole lines of it."""
-        if self.done:
+        if self._answered.done():
+            return self._answered.result()
+        if self.task.done():
             return [] if self.task.cancelled() else self.task.result()
         early = self._early()
         if early is None:
@@ -89,9 +93,17 @@ class Flight:
             self._cancelled = True
             self.task.cancel()
 
+    def cut(self) -> None:
+        """The text is whole and was shown: nobody waits for the counts, and the answer was a good one."""
+        if self._run:
+            self._run.enough()
+        self.cancel()
+
     # --- helpers ---
 
     def _found(self) -> list[Suggestion] | None:
+        if self._answered.done():
+            return self._answered.result()
         if self.task.done():
             return self.task.result() if not self.task.cancelled() else [] if self.astray else None
         self.partly_shown = True
@@ -109,9 +121,12 @@ class Flight:
 
     def _stop(self) -> None:
         """An answer of which a part is shown was a good one, though nobody pays for its end."""
-        if self.partly_shown and self._run:
-            self._run.enough()
-        self.cancel()
+        if self._answered.done():
+            return
+        if self.partly_shown:
+            self.cut()
+        else:
+            self.cancel()
 
     def _begins_with(self, typed: str) -> bool:
         """Chat models wrap their answers: only what is left after trimming tells, and at first there is nothing."""
@@ -138,3 +153,5 @@ class Flight:
         if self._typed and not self._begins_with(self._typed):
             self.astray = self._cancelled = True
             self.task.cancel()
+        elif not self._answered.done() and (found := self._answers.whole(self._request, growing, run)):
+            self._answered.set_result(found)

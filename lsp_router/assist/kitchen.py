@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from lsp_router.config.schema import Settings
@@ -34,6 +34,19 @@ class Kitchen(Protocol):
     @property
     def gatherer(self) -> Gatherer: ...
 
+    @property
+    def project(self) -> str:
+        """The root of the workspace; empty without one."""
+        ...
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the workspace's own configuration, which may be code, may be run."""
+        ...
+
+    @property
+    def environ(self) -> Mapping[str, str]: ...
+
     def cache(self) -> Cache: ...
 
     def decide(self, work: Work) -> Decision: ...
@@ -58,6 +71,10 @@ class Kitchen(Protocol):
 
     def react(self, feedback: Feedback) -> None:
         """Writes to the ledger what the user made of an answer."""
+        ...
+
+    def conclude(self, served: Served, work: Work) -> None:
+        """Several booked tries were one piece of work: its gates and what became of each try are known now."""
         ...
 
     def note(self, served: Served, work: Work) -> None:

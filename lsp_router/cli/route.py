@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lsp_router.cli.config import add_sources
 from lsp_router.cli.opening import opened
 from lsp_router.cli.output import dump, fail, heading, money, table
+from lsp_router.cli.places import LARGEST_FILE, inside
 from lsp_router.domain.task import Task, Trigger, Work
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ example:
   lsp-router route "find the race condition in this queue" --file queue.py
   lsp-router route "" --task completion --json
 """
-LARGEST_FILE = 2_000_000
 TEMPLATE_TOKENS = 300
 """What the words around an instruction usually take."""
 
@@ -77,18 +77,12 @@ def _work(args: argparse.Namespace, ruling: Ruling | None, project: Path | None)
     text = args.file.read_bytes()[:LARGEST_FILE].decode("utf-8", "replace")
     return replace(
         work,
-        path=_inside(args.file, project),
+        path=inside(args.file, project),
         language=language_of_path(str(args.file)),
         prompt_tokens=work.prompt_tokens + estimate_tokens(text),
         privacy=ruling.reach,
         why_private=ruling.rule,
     )
-
-
-def _inside(file: Path, project: Path | None) -> str:
-    """The path as an editor names it: where the project itself lies says nothing about the file."""
-    path = file.resolve()
-    return str(path.relative_to(project) if project and path.is_relative_to(project) else path)
 
 
 def _show(decision: Decision, *, everything: bool) -> None:

@@ -94,10 +94,13 @@ class ValidationTable(Table):
     """How an edit is checked before it is shown."""
 
     max_attempts: Count = setting(
-        "How often an edit may be tried, repairs included; takes effect with the release that edits.",
-        default=3,
-        ge=1,
-        le=5,
+        "How often an edit may be tried, repairs and the stronger model included.", default=3, ge=1, le=5
+    )
+    project_tools: bool = setting(
+        "Check edits with the project's own tools (mypy, tsc, eslint, cargo and the like) in a trusted workspace. Their"
+        " configuration may be code, which then runs in a sandbox.",
+        default=False,
+        untrusted="never",
     )
 
 

@@ -55,12 +55,21 @@ def path_in(documents: LiveWorkspace, uri: str) -> str:
     path = uris.to_fs_path(cell.uri if cell else uri)
     if not path:
         return uri
-    first = next(iter(documents.folders.values()), None)
-    root = uris.to_fs_path(first.uri) if first else documents.root_path
+    root = root_of(documents)
     if root:
         with suppress(ValueError):  # on another drive
             path = os.path.relpath(path, root)
     return PurePath(path).as_posix()
+
+
+def root_of(documents: LiveWorkspace) -> str | None:
+    """The folder that paths are told from."""
+    first = next(iter(documents.folders.values()), None)
+    return uris.to_fs_path(first.uri) if first else documents.root_path
+
+
+def encoding(documents: LiveWorkspace) -> str:
+    return lsp.PositionEncodingKind(documents.position_encoding or "utf-16").value
 
 
 def inline_list(suggestions: Sequence[Suggestion], at: Moment, documents: LiveWorkspace) -> lsp.InlineCompletionList:

@@ -11,6 +11,8 @@ from typing import Any
 from lsp_router.app.app import App
 from lsp_router.app.refresh import Refresher
 from lsp_router.assist.complete import Completer
+from lsp_router.assist.edit.ask import Ask, Edited, Tell
+from lsp_router.assist.edit.editor import Editor
 from lsp_router.assist.feedback import Feedback
 from lsp_router.assist.moment import Moment, Suggestion
 from lsp_router.config import trust
@@ -20,7 +22,11 @@ from lsp_router.domain.model import Provider
 from lsp_router.domain.task import Task, Work
 from lsp_router.routing.budget import step
 from lsp_router.server.status import State, Status, condition
+from lsp_router.store.entry import Feedback as Report
+from lsp_router.store.entry import Reaction
 
+DRAFTS = 64
+"""Edits of which it is still asked whether they were taken."""
 GLANCE = 1.0
 """Seconds between two looks at the configuration files."""
 
@@ -31,7 +37,9 @@ class Desk:
     def __init__(self, app: App) -> None:
         self.app = app
         self.completer = Completer(app)
+        self.editor = Editor(app)
         self.feedback = Feedback(app)
+        self._drafts: dict[str, int] = {}
         self.refresher = Refresher(app)
         self.status_item: Status | None = None
         self._reloading = asyncio.Lock()
@@ -55,18 +63,41 @@ class Desk:
         self.feedback.offered(moment, found)
         return found
 
+    async def edit(self, ask: Ask, tell: Tell) -> Edited:
+        self.refresher.used()
+        with self.status_item.busy() if self.status_item else nullcontext():
+            return await self.editor.edit(ask, tell)
+
+    def drafted(self, ident: str, chars: int) -> None:
+        """An edit is on its way into the editor, which may say later that it took it."""
+        self._drafts[ident] = chars
+        while len(self._drafts) > DRAFTS:
+            del self._drafts[next(iter(self._drafts))]
+
+    def accepted(self, ident: str) -> None:
+        chars = self._drafts.pop(ident, None)
+        if chars is None:
+            self.feedback.accepted(ident)
+        else:
+            self.app.react(Report(ident, Reaction.ACCEPTED, chars))
+
     def shown(self, ident: str) -> None:
         """A suggestion is on the screen: what follows it may be asked for ahead."""
         offer = self.feedback.shown(ident)
         if offer is not None and offer.moment.is_current():
             self.completer.speculate(offer.moment, offer.suggestion)
 
-    def why(self, uri: str) -> Mapping[str, Any]:
+    async def why(self, uri: str) -> Mapping[str, Any]:
         """The last decision there, and why nothing is shown if nothing is."""
-        self.app.settle()
+        await self.settle()
         reason, withheld = self.completer.why(uri)
         found = self.app.records.history.latest(self.completer.path_of(uri) or uri)
         return {"decision": found, "reason": reason, "withheld": list(withheld)}
+
+    async def settle(self) -> None:
+        """Everything that was answered is in the ledger now."""
+        await self.completer.counted()
+        self.app.settle()
 
     def status(self) -> Mapping[str, Any]:
         app = self.app

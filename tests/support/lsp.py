@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,11 @@ class Editor:
     environ: dict[str, str] = field(default_factory=dict)
     process_id: int | None = field(default_factory=os.getpid)
     text_document: dict[str, Any] = field(default_factory=lambda: dict(GHOST_TEXT))
+    capabilities: dict[str, Any] = field(default_factory=dict)
+    """Those beside `text_document`."""
+    client: str = ""
+    answer: Callable[[str, Any], Any] = lambda _method, _params: {}
+    """What it answers when the server asks something."""
     folders: tuple[Path, ...] = ()
     notes: list[dict[str, Any]] = field(default_factory=list)
     """Every notification and request of the server, in order."""
@@ -139,14 +145,15 @@ class Editor:
 
     async def _initialize(self) -> None:
         roots = self.folders or (self.folder,)
-        capabilities = {"general": {"positionEncodings": ["utf-16"]}, "textDocument": self.text_document}
+        general = {"general": {"positionEncodings": ["utf-16"]}, "textDocument": self.text_document}
         await self.request(
             "initialize",
             {
                 "processId": self.process_id,
                 "rootUri": roots[0].as_uri(),
                 "workspaceFolders": [{"uri": root.as_uri(), "name": root.name} for root in roots],
-                "capabilities": capabilities,
+                "capabilities": general | self.capabilities,
+                **({"clientInfo": {"name": self.client}} if self.client else {}),
                 "initializationOptions": self.options,
             },
         )
@@ -185,7 +192,7 @@ class Editor:
             return
         self.notes.append(message)
         if "id" in message:
-            self._send({"id": message["id"], "result": {}})
+            self._send({"id": message["id"], "result": self.answer(message["method"], message.get("params"))})
 
     async def _end(self) -> None:
         if self.process.returncode is None:

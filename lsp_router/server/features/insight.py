@@ -14,7 +14,7 @@ def register(server: RouterServer) -> None:
     @server.command("lspRouter.why")
     async def why(ls: RouterServer, *arguments: Any) -> Mapping[str, Any]:
         uri = _argument(arguments).get("uri")
-        return (await ls.desk()).why(str(uri) if uri else "")
+        return await (await ls.desk()).why(str(uri) if uri else "")
 
     @server.command("lspRouter.status")
     async def status(ls: RouterServer, *_arguments: Any) -> Mapping[str, Any]:
