@@ -114,7 +114,7 @@ export class StatusItem implements Disposable {
       const { day_usd: day, per_day_usd: limit, session_usd: session, step } = facts.budget;
       const ceiling = limit === null ? '' : ` of ${dollars(limit)}`;
       lines.push(`Today ${dollars(day)}${ceiling}, this session ${dollars(session)} (${step})`);
-      lines.push(`Profile ${facts.profile}, ${facts.models.length} models`);
+      lines.push(`Profile ${facts.profile}, ${facts.models.length === 1 ? 'one model' : `${facts.models.length} models`}`);
       if (facts.last?.model) {
         lines.push(`Last answer: ${facts.last.model}${facts.last.tier ? ` (${facts.last.tier})` : ''}`);
       }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.e2e.vscode.browser import Page, holds
 
-GHOST = ".ghost-text-decoration, .ghost-text"
+GHOST, GHOST_BELOW = ".ghost-text-decoration", ".ghost-text"
 MENU = ".action-widget .monaco-list-row"
 PICK = ".quick-input-widget .monaco-list-row"
 INPUT = ".quick-input-widget input"
@@ -71,8 +71,8 @@ class Workbench:
         self.page.see(".tab.active:not(.dirty)")
 
     def ghost(self) -> str:
-        """The suggestion on the screen; a line may be cut into pieces by its colours."""
-        return self.page.text(GHOST).replace("\n", "")
+        """The suggestion on the screen, from the cursor on; its colours cut it into pieces, and lines run together."""
+        return (self.page.text(GHOST) + self.page.text(GHOST_BELOW)).replace("\n", "")
 
     def see_ghost(self, text: str, patience: float = 30.0) -> None:
         holds(lambda: text in self.ghost(), f"{text!r} is suggested (now: {self.ghost()!r})", patience)
