@@ -62,7 +62,9 @@ class CompletionTable(Table):
 class ReviewTable(Table):
     """Findings of a model, shown as diagnostics."""
 
-    enabled: bool = setting("Review on save; takes effect with the release that reviews.", default=False)
+    enabled: bool = setting("Review on save; on demand it works in any case.", default=False)
+    confirm: bool = setting("Have a stronger model check what is severe or doubtful.", default=True)
+    max_findings: Count = setting("The most findings of one file that are shown.", default=20, ge=1, le=200)
 
 
 class PrivacyTable(Table):

@@ -31,7 +31,11 @@ class Vault:
             value = text[secret.start : secret.end]
             parts += [text[at : secret.start], self._mark(value, secret.rule), "\n" * value.count("\n")]
             at = secret.end
-        hidden = "".join((*parts, text[at:]))
+        return self.cover("".join((*parts, text[at:])))
+
+    def cover(self, text: str) -> str:
+        """The text without the values that are known already; what else looks like a secret is not remembered."""
+        hidden = text
         for value, mark in sorted(self._marks.items(), key=lambda pair: -len(pair[0])):
             if len(value) >= _TELLING and value in hidden:
                 hidden = hidden.replace(value, mark + "\n" * value.count("\n"))

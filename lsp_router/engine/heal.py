@@ -6,6 +6,7 @@ try is an order of its own, so each is budgeted, booked and cancelled like any o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,8 @@ from lsp_router.engine.execute import Engine
 from lsp_router.engine.order import ExhaustedError, Order
 
 TRIES = 3
+_CODE = re.compile(r"`[^`]{4,}`")
+"""What problems quote of a draft is for its writer and its reader, not for the books."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def _stay_with(decision: Decision, drafter: Model) -> Decision:
 
 def _rejected(served: Served, problems: tuple[Problem, ...]) -> Served:
     *earlier, last = served.attempts
-    reason = "; ".join(f"{p.gate}: {p.message}" for p in problems[:3])
+    reason = _CODE.sub("…", "; ".join(f"{p.gate}: {p.message}" for p in problems[:3]))
     return replace(served, attempts=(*earlier, replace(last, outcome=Fault.REJECTED.value, reason=reason)))
 
 

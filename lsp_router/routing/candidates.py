@@ -131,6 +131,8 @@ def _hard_reasons(q: _Question) -> Iterator[Reason]:
         yield _tier
     yield _money
     yield _timeout
+    if q.work.spares and not q.pin and not q.policy.hard:
+        yield _scarcity
 
 
 def _mild_reasons(q: _Question) -> Iterator[Reason]:

@@ -38,7 +38,7 @@ class Wish:
 
     def again(self, documents: LiveWorkspace) -> Wish | None:
         """The same wish for the document as it is now; None where what it is about was itself changed."""
-        document, _, is_current = _snapshot(documents, self.uri)
+        document, _, is_current = snapshot(documents, self.uri)
         edits = minimal_edits(self.ask.document.text, document.text)
         span = _moved(self.ask.span, edits)
         complaints = tuple(replace(c, span=_moved(c.span, edits)) for c in self.ask.complaints)
@@ -59,11 +59,11 @@ def wish(documents: LiveWorkspace, kind: Kind, argument: Argument) -> Wish:
     uri = argument.get("uri")
     if not isinstance(uri, str) or not uri:
         raise as_editor_error(MISSING.format(name="uri", example=EXAMPLE))
-    source, text, is_current = _snapshot(documents, uri)
+    source, text, is_current = snapshot(documents, uri)
     ask = Ask(
         kind=kind,
         document=source,
-        span=_span(text, argument.get("range")),
+        span=span_of(text, argument.get("range")),
         instruction=str(argument.get("instruction") or ""),
         complaints=tuple(_complaint(text, one) for one in argument.get("diagnostics") or () if _message(one)),
         model=_text(argument.get("model")) or None,
@@ -100,7 +100,7 @@ def _moved(span: tuple[int, int] | None, edits: Sequence[Edit]) -> tuple[int, in
     return start, end
 
 
-def _snapshot(documents: LiveWorkspace, uri: str) -> tuple[Document, LiveText, Callable[[], bool]]:
+def snapshot(documents: LiveWorkspace, uri: str) -> tuple[Document, LiveText, Callable[[], bool]]:
     """The document as the editor has it; a file that is not open is read as it is, its line endings too."""
     live = documents.live(uri)
     if live is not None:
@@ -115,7 +115,7 @@ def _snapshot(documents: LiveWorkspace, uri: str) -> tuple[Document, LiveText, C
     return document, LiveText(text, convert.encoding(documents)), lambda: documents.live(uri) is None
 
 
-def _span(text: LiveText, value: Any) -> tuple[int, int] | None:
+def span_of(text: LiveText, value: Any) -> tuple[int, int] | None:
     if value is None:
         return None
     found = range_of(value)

@@ -15,12 +15,14 @@ from lsp_router.assist.edit.ask import Ask, Edited, Tell
 from lsp_router.assist.edit.editor import Editor
 from lsp_router.assist.feedback import Feedback
 from lsp_router.assist.moment import Moment, Suggestion
+from lsp_router.assist.review.errand import Errand, Reviewed
 from lsp_router.config import trust
 from lsp_router.config.watch import changed, fingerprint, watched_files
 from lsp_router.domain.decision import Served
 from lsp_router.domain.model import Provider
 from lsp_router.domain.task import Task, Work
 from lsp_router.routing.budget import step
+from lsp_router.server.reviews import Reviews
 from lsp_router.server.status import State, Status, condition
 from lsp_router.store.entry import Feedback as Report
 from lsp_router.store.entry import Reaction
@@ -39,6 +41,7 @@ class Desk:
         self.completer = Completer(app)
         self.editor = Editor(app)
         self.feedback = Feedback(app)
+        self.reviews = Reviews(app)
         self._drafts: dict[str, int] = {}
         self.refresher = Refresher(app)
         self.status_item: Status | None = None
@@ -67,6 +70,11 @@ class Desk:
         self.refresher.used()
         with self.status_item.busy() if self.status_item else nullcontext():
             return await self.editor.edit(ask, tell)
+
+    async def review(self, uri: str, errand: Errand, tell: Tell = lambda _: None) -> Reviewed:
+        self.refresher.used()
+        with self.status_item.busy() if self.status_item else nullcontext():
+            return await self.reviews.review(uri, errand, tell)
 
     def drafted(self, ident: str, chars: int) -> None:
         """An edit is on its way into the editor, which may say later that it took it."""

@@ -28,7 +28,12 @@ TITLES = {
     Kind.TESTS: "Writing tests",
     Kind.DOCUMENT: "Documenting",
 }
-LATER = Problem("time", "this takes a while; the change comes by itself when it is ready")
+LATER: Mapping[str, Any] = {
+    "applied": False,
+    "problems": [tell_problem(Problem("time", "this takes a while; the change comes by itself when it is ready"))],
+    "decision": None,
+    "pending": True,
+}
 TOLD = 3
 """Problems that fit into a message."""
 
@@ -54,7 +59,9 @@ async def draft(ls: RouterServer, wish: Wish, progress: Progress) -> Edited:
     return await ls.running.run(desk.edit(wish.ask, progress.report), ("document", wish.uri))
 
 
-async def in_time(ls: RouterServer, work: Coroutine[Any, Any, Mapping[str, Any]]) -> Mapping[str, Any]:
+async def in_time(
+    ls: RouterServer, work: Coroutine[Any, Any, Mapping[str, Any]], later: Mapping[str, Any]
+) -> Mapping[str, Any]:
     """Waits for the work, but no longer than the client does.
 
     Some clients give up after ten seconds without cancelling: they would lose, unseen, what is then still
@@ -73,7 +80,7 @@ async def in_time(ls: RouterServer, work: Coroutine[Any, Any, Mapping[str, Any]]
     if task.done():
         return task.result()
     ls.keep(task)
-    return {"applied": False, "problems": [tell_problem(LATER)], "decision": None, "pending": True}
+    return later
 
 
 def speak(ls: RouterServer, wish: Wish, edited: Edited, problems: Sequence[Problem]) -> None:

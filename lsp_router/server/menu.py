@@ -87,21 +87,15 @@ def entries(documents: LiveWorkspace, params: lsp.CodeActionParams, price: Price
     if live is None:
         return []
     automatic = params.context.trigger_kind == lsp.CodeActionTriggerKind.Automatic
-    found = list(_fixes(params, FEW if automatic else MANY)) if _wanted(params, QUICK_FIX) else []
+    found = list(_fixes(params, FEW if automatic else MANY)) if is_wanted(params, QUICK_FIX) else []
     if not automatic:
         found += _refactors(documents, params)
-    offers: dict[Kind, Offer] = {}
-    priced = []
-    for entry in found:
-        if entry.task not in offers:
-            offers[entry.task] = price(asking.wish(documents, entry.task, entry.argument).ask)
-        priced.append(_labelled(entry, offers[entry.task]))
-    return priced
+    return list(_priced(documents, found, price))
 
 
 def wants_review(params: lsp.CodeActionParams) -> bool:
     automatic = params.context.trigger_kind == lsp.CodeActionTriggerKind.Automatic
-    return not automatic and _wanted(params, REVIEW)
+    return not automatic and is_wanted(params, REVIEW)
 
 
 # --- what fits ---
@@ -127,7 +121,7 @@ def _fix(params: lsp.CodeActionParams, title: str, diagnostics: Sequence[lsp.Dia
 
 
 def _refactors(documents: LiveWorkspace, params: lsp.CodeActionParams) -> list[Entry]:
-    dishes = [dish for dish in DISHES if _wanted(params, dish.kind)]
+    dishes = [dish for dish in DISHES if is_wanted(params, dish.kind)]
     if not dishes:
         return []
     argument = {"uri": params.text_document.uri, "range": _plain(params.range)}
@@ -161,6 +155,15 @@ def _around(ask: Ask) -> str:
 # --- words ---
 
 
+def _priced(documents: LiveWorkspace, found: Sequence[Entry], price: Price) -> Iterator[Entry]:
+    """One look at who would do it for each kind of work: the wishes of a kind hardly differ."""
+    offers: dict[Kind, Offer] = {}
+    for entry in found:
+        if entry.task not in offers:
+            offers[entry.task] = price(asking.wish(documents, entry.task, entry.argument).ask)
+        yield _labelled(entry, offers[entry.task])
+
+
 def _labelled(entry: Entry, offer: Offer) -> Entry:
     if offer.why_not:
         return replace(entry, why_not=offer.why_not)
@@ -181,7 +184,7 @@ def _message(diagnostic: lsp.Diagnostic) -> str:
 # --- ranges and kinds ---
 
 
-def _wanted(params: lsp.CodeActionParams, kind: str) -> bool:
+def is_wanted(params: lsp.CodeActionParams, kind: str) -> bool:
     """Kinds are a tree: who wants `refactor` wants `refactor.extract`."""
     only = params.context.only
     if only is None:

@@ -167,3 +167,22 @@ def test_a_path_of_the_workspace_is_written_with_forward_slashes(tmp_path: Path)
     ask = Ask(Kind.REFACTOR, document)
     files = Files(Nowhere(), document, (), Privacy.CLOUD)
     assert Reader(ask, aim(ask), files, Vault(), GRAMMARS).read(blocks).texts == {"src/a.py": "x = 2\n"}
+
+
+HEAD = '#!/usr/bin/env python3\n# (c) us\n"""What it is."""\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "added", "expected"),
+    [
+        ("import os\n\nx = os\n", "import os\n\ny = os\n", "import os\n\nx = os\n\n\ny = os\n"),
+        ("import os\n\nx = os\n", "import re\ny = re\n", "import os\nimport re\n\nx = os\n\n\ny = re\n"),
+        ("x = 1\n", "import re\ny = re\n", "import re\n\nx = 1\n\n\ny = re\n"),
+        (HEAD + "\nx = 1\n", "import re\ny = re\n", HEAD + "import re\n\n\nx = 1\n\n\ny = re\n"),
+        ("import os\r\nx = os\r\n", "from a import (\n    b,\n)\ny = b\n",
+         "import os\r\nfrom a import (\r\n    b,\r\n)\r\nx = os\r\n\r\n\r\ny = b\r\n"),
+        ("import os", "import re\n", "import os\nimport re\n"),
+    ],
+)  # fmt: skip
+def test_imports_of_added_code_join_those_of_the_file(text, added, expected) -> None:
+    assert read(text, None, fenced(added), Kind.GENERATE).texts == {"a.py": expected}

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from lsp_router.server import editing
+from tests.server.client import Client
+from tests.support.applier import CAPABILITIES
 from tests.support.backend import Backend, Reply
 from tests.support.drafting import BAD, BROKEN, GOOD, Drawing, Studio, fenced, in_turn
 from tests.support.lsp import Editor
@@ -252,11 +255,19 @@ async def test_progress_tells_the_stages_and_the_status_is_busy(studio: Studio) 
     assert any(state["busy"] for state in editor.said("didChangeStatus"))
 
 
-async def test_a_client_that_gives_up_is_answered_before_and_still_gets_its_edit(studio: Studio) -> None:
-    studio.backend.script = lambda _seen: Reply(fenced(GOOD), delay=9)
-    editor, drawing = studio.editor(client="Eglot")
-    async with editor:
-        uri = drawing.open("shop.py", BROKEN)
-        result = await editor.command("lspRouter.fix", {"uri": uri, "range": RANGE, "diagnostics": [FAULT]})
+@pytest.mark.parametrize("window", [{}, {"workDoneProgress": True}])
+async def test_a_client_that_gives_up_is_answered_before_and_still_gets_its_edit(
+    studio: Studio, window: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that see no progress, and the one that gives up although it does."""
+    monkeypatch.setattr(editing, "ANSWER_BY", 0.2)
+    studio.backend.script = lambda _seen: Reply(fenced(GOOD), delay=0.6)
+    who = {"clientInfo": {"name": "Eglot"}} if window else {}
+    client = Client(studio.home, studio.folder, workspace=CAPABILITIES, answer=lambda *_: {"applied": True}, **who)
+    client.greeting["capabilities"]["window"] = window
+    async with client:
+        uri = client.open("shop.py", BROKEN)
+        result = await client.command("lspRouter.fix", {"uri": uri, "range": RANGE, "diagnostics": [FAULT]})
         assert (result["applied"], result["pending"]) == (False, True)
-        await until(lambda: drawing.texts[uri] == GOOD, patience=10)
+        assert not client.notes("workspace/applyEdit")
+        await until(lambda: client.notes("workspace/applyEdit"))

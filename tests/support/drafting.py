@@ -86,9 +86,9 @@ class Drawing:
             return {"title": self.presses} if self.presses else None
         return self._apply(params) if method == "workspace/applyEdit" else None
 
-    def open(self, name: str, text: str) -> str:
+    def open(self, name: str, text: str, language: str = "python") -> str:
         assert self.editor is not None
-        page = self.editor.open(name, text)
+        page = self.editor.open(name, text, language)
         self.texts[page.uri], self.versions[page.uri] = text, 1
         return page.uri
 

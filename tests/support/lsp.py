@@ -16,6 +16,8 @@ from typing import Any, Self
 REPO = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0
 AUTOMATIC, INVOKED = 2, 1
+NEVER = object()
+"""An answer that never comes."""
 GHOST_TEXT = {"inlineCompletion": {"dynamicRegistration": False}}
 
 
@@ -86,6 +88,12 @@ class Editor:
         answer = await asyncio.wait_for(self._waiting[ident], PATIENCE)
         assert "error" not in answer, answer
         return answer["result"]
+
+    async def error(self, ident: int) -> dict[str, Any]:
+        """The error that answers a request."""
+        answer = await asyncio.wait_for(self._waiting[ident], PATIENCE)
+        assert "error" in answer, answer
+        return answer["error"]
 
     def answered(self, ident: int) -> bool:
         return self._waiting[ident].done()
@@ -164,9 +172,9 @@ class Editor:
         ours = {"HOME": str(self.home), "LSP_ROUTER_HOME": str(self.home), "PYTHONPATH": str(REPO), "PYTHONUTF8": "1"}
         return {**kept, **ours, **self.environ}
 
-    def _send(self, message: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, Any], *, null: bool = False) -> None:
         assert self.process.stdin is not None
-        data = json.dumps({"jsonrpc": "2.0", **{k: v for k, v in message.items() if v is not None}}).encode()
+        data = json.dumps({"jsonrpc": "2.0", **{k: v for k, v in message.items() if null or v is not None}}).encode()
         self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(data) + data)
 
     async def _read(self) -> None:
@@ -192,7 +200,9 @@ class Editor:
             return
         self.notes.append(message)
         if "id" in message:
-            self._send({"id": message["id"], "result": self.answer(message["method"], message.get("params"))})
+            result = self.answer(message["method"], message.get("params"))
+            if result is not NEVER:
+                self._send({"id": message["id"], "result": result}, null=True)
 
     async def _end(self) -> None:
         if self.process.returncode is None:

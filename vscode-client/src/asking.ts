@@ -1,11 +1,11 @@
 /** What is asked of a model for the code in the editor: by a command, a menu, or a code action of the server. */
 
-import { type TextEditor, window } from 'vscode';
+import { type TextEditor, Uri, window } from 'vscode';
 import type { LanguageClient, Range } from 'vscode-languageclient/node';
 import { ask } from './requests';
 import type { Session } from './session';
 import type { Sheets } from './sheets';
-import type { Edited, Explained, Reviewed, Why } from './told';
+import type { Explained, Reviewed, Why } from './told';
 import { summary, whyPage } from './why';
 
 interface Place {
@@ -13,18 +13,21 @@ interface Place {
   readonly range?: Range;
 }
 
-/** A code action hands over the place; otherwise it is the selection, or the cursor, of the active editor. */
-type Given = Partial<Place> | undefined;
+/** A code action hands over the place, the explorer a file; else it is where the selection or the cursor is. */
+type Given = Partial<Place> | Uri | undefined;
+type Instructed = (Partial<Place> & { readonly instruction?: string }) | Uri | undefined;
+type Several = (Partial<Place> & { readonly uris?: readonly string[] }) | Uri | undefined;
 
 export async function explain(session: Session, sheets: Sheets, given?: Given): Promise<void> {
   const place = await placed(session, given);
   if (!place) {
     return;
   }
+  const argument = { ...place, show: false }; // the page below is where it is shown
   const heading = `# ${nameOf(place.uri)}\n\n`;
   const sheet = await sheets.open(`Explain ${nameOf(place.uri)}`, `${heading}_Asking…_\n`);
   let text = '';
-  const answer = await ask<Explained>(session, 'lspRouter.explain', place, {
+  const answer = await ask<Explained>(session, 'lspRouter.explain', argument, {
     title: 'Explaining',
     onPiece: (piece) => {
       text = (piece.restart ? '' : text) + (piece.text ?? '');
@@ -35,24 +38,26 @@ export async function explain(session: Session, sheets: Sheets, given?: Given): 
   sheet.write(heading + (answer ? answer.text + cost : `${text}\n\n_There is no answer._\n`));
 }
 
+/** The server applies the change itself, and says why when there is none. */
 export async function edit(session: Session, command: string, title: string, given?: Given): Promise<void> {
   const place = await placed(session, given);
   if (place) {
-    tellProblems(await ask<Edited>(session, command, place, { title }));
+    await ask(session, command, place, { title });
   }
 }
 
 /** An edit in the user's own words. */
-export async function instruct(session: Session, command: string, title: string, given?: Given & { instruction?: string }): Promise<void> {
+export async function instruct(session: Session, command: string, title: string, given?: Instructed): Promise<void> {
   const place = await placed(session, given);
-  const instruction = given?.instruction ?? (place && (await askInstruction(title)));
+  const said = given && 'instruction' in given ? given.instruction : undefined;
+  const instruction = said ?? (place && (await askInstruction(title)));
   if (place && instruction) {
-    tellProblems(await ask<Edited>(session, command, { ...place, instruction }, { title }));
+    await ask(session, command, { ...place, instruction }, { title });
   }
 }
 
-export async function review(session: Session, given?: Given & { uris?: string[] }): Promise<void> {
-  const place = given?.uris ? { uris: given.uris } : await placed(session, given);
+export async function review(session: Session, given?: Several): Promise<void> {
+  const place = given && 'uris' in given ? { uris: given.uris } : await placed(session, given);
   const found = place && (await ask<Reviewed>(session, 'lspRouter.review', place, { title: 'Reviewing' }));
   if (found) {
     const { length } = found.findings;
@@ -62,7 +67,7 @@ export async function review(session: Session, given?: Given & { uris?: string[]
 }
 
 export async function why(session: Session, sheets: Sheets, given?: Given): Promise<void> {
-  const uri = given?.uri ?? (await placed(session))?.uri;
+  const uri = (await placed(session, given))?.uri;
   const told = await ask<Why>(session, 'lspRouter.why', uri ? { uri } : {});
   if (told) {
     await sheets.open('Why this suggestion', whyPage(told));
@@ -75,24 +80,20 @@ function askInstruction(title: string): Thenable<string | undefined> {
 }
 
 async function placed(session: Session, given?: Given): Promise<Place | undefined> {
-  if (given?.uri) {
+  const client = await session.ready();
+  if (client && given instanceof Uri) {
+    return { uri: client.code2ProtocolConverter.asUri(given) };
+  }
+  if (given && 'uri' in given && given.uri) {
     return { ...given, uri: given.uri };
   }
   const editor = window.activeTextEditor;
-  const client = await session.ready();
   return client && editor ? here(client, editor) : undefined;
 }
 
 function here(client: LanguageClient, { document, selection }: TextEditor): Place {
   const converter = client.code2ProtocolConverter;
   return { uri: converter.asUri(document.uri), range: converter.asRange(selection) };
-}
-
-function tellProblems(edited: Edited | undefined): void {
-  if (edited && !edited.applied) {
-    const words = (edited.problems ?? []).map((problem) => (typeof problem === 'string' ? problem : problem.message));
-    void window.showWarningMessage(`lsp-router: nothing was changed. ${words.slice(0, 3).join(' · ')}`);
-  }
 }
 
 function nameOf(uri: string): string {

@@ -45,12 +45,6 @@ export interface Condition {
   readonly message: string;
 }
 
-export interface Edited {
-  readonly applied: boolean;
-  readonly problems?: readonly (string | { readonly message: string })[];
-  readonly decision?: Decision | null;
-}
-
 export interface Explained {
   readonly text: string;
   readonly decision?: Decision | null;

@@ -62,7 +62,7 @@ def aim(ask: Ask) -> Aim:
     if ask.span is None:
         return Aim(everything)
     exact = Region(*ask.span)
-    rings = tuple(_rings(document, exact))
+    rings = _around(document, _stripped(text, exact))
     if exact.empty:
         return Aim(rings[0] if rings else everything, rings=rings)
     lines = _lines(text, exact)
@@ -94,6 +94,12 @@ def land(code: str, aim: Aim, document: Document) -> Region:
     return _part(code, text, aim.exact, aim.lines) if aim.exact and aim.lines else asked
 
 
+def _around(document: Document, place: Region) -> tuple[Region, ...]:
+    """The definitions around a place; one whose closing bracket was selected with its last lines counts."""
+    rings = tuple(_rings(document, place))
+    return rings or tuple(ring for ring in _rings(document, Region(place.start, place.start)) if ring.holds(place))
+
+
 def _rings(document: Document, around: Region) -> Iterator[Region]:
     start, end = around.start, around.end
     for _ in range(_RINGS):
@@ -109,6 +115,14 @@ def _rings(document: Document, around: Region) -> Iterator[Region]:
 def _definition(document: Document, around: Region) -> Region | None:
     found = enclosing(document.text, around.start, around.end, document.language)
     return Region(found.start, found.end, found.name) if found else None
+
+
+def _stripped(text: str, region: Region) -> Region:
+    """A region without the white space at its ends: people select a line too many."""
+    inside = text[region.start : region.end]
+    if not inside.strip():
+        return region
+    return Region(region.start + len(inside) - len(inside.lstrip()), region.start + len(inside.rstrip()))
 
 
 def _lines(text: str, region: Region) -> Region:

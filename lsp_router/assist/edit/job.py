@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lsp_router.assist.edit.aim import Aim, aim
+from lsp_router.assist.edit.aim import Aim, Region, aim
 from lsp_router.assist.edit.ask import Ask, Kind
 from lsp_router.assist.edit.checks import Bench, Checks
 from lsp_router.assist.edit.files import LARGEST, Files
 from lsp_router.assist.edit.reading import Reader
 from lsp_router.assist.edit.testing import tests_of
-from lsp_router.assist.edit.wording import Wording, several, sources_of
+from lsp_router.assist.edit.wording import RULES, SHOWN, Wording, several, sources_of
 from lsp_router.assist.kitchen import Kitchen
 from lsp_router.context.document import Document
 from lsp_router.context.file_types import language_of_path
@@ -35,8 +35,9 @@ _TASKS = {Kind.TESTS: Task.TESTS, Kind.DOCUMENT: Task.DOCS}
 _HARD = frozenset({Task.ALGORITHM, Task.ARCHITECTURE, Task.MULTIMODAL})
 FRACTION = 0.25
 """A drafter that costs no more than this share of the first choice's price goes before it."""
-_OVERHEAD = 600
-"""Tokens of the rules and of what is gathered."""
+_FILE_TOKENS = 4_000
+"""How much of a long file a model must at least have room for; who has more sees more."""
+_WRITTEN_OUT = 1_600
 _TABS = 4
 _TAB = 12_000
 """How many open documents may change along, and up to how many characters each."""
@@ -132,7 +133,7 @@ def work_of(ask: Ask, where: Aim, reach: Privacy = Privacy.TRAINS, rule: str = "
         selected_lines=text.count("\n", asked.start, asked.end) + 1,
         files=2 if several(ask) else 1,
         has_image=bool(ask.images),
-        prompt_tokens=estimate_tokens(text[:28_000]) + estimate_tokens(text[asked.start : asked.end]) + _OVERHEAD,
+        prompt_tokens=_tokens(text, asked),
         privacy=reach,
         why_private=rule,
         pin=ask.model,
@@ -166,6 +167,13 @@ def _cheap_first(decision: Decision, policy: TaskPolicy, work: Work) -> tuple[Mo
 def expected(model: Model, policy: TaskPolicy, work: Work) -> float:
     """What one try will probably cost."""
     return model.price.at(work.prompt_tokens).expect(work.prompt_tokens, 0, policy.max_output_tokens // 2)
+
+
+def _tokens(text: str, asked: Region) -> int:
+    """What is sent at least; a selection too long to be written out anew is not sent twice either."""
+    selected = estimate_tokens(text[asked.start : asked.end])
+    twice = selected if selected <= _WRITTEN_OUT else 0
+    return max(selected, min(estimate_tokens(text[:SHOWN]), _FILE_TOKENS)) + twice + RULES
 
 
 def _target(ask: Ask, files: Files, kitchen: Kitchen) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from lsp_router.assist.edit.aim import Aim, land
 from lsp_router.assist.edit.ask import Ask, Kind
 from lsp_router.assist.edit.files import Files, tidy
+from lsp_router.assist.edit.imports import with_imports, without_imports
 from lsp_router.context.vault import MARK, Vault
 from lsp_router.domain.decision import Problem
 from lsp_router.validation.apply import apply_changes
@@ -98,10 +99,15 @@ class Reader:
         like = text or self.ask.document.text
         style = style_of(like, self._language)
         tree = self.grammars.parse(code, language_of(self._path, self._language))
-        own = without_repeated(code, text) if text.strip() else code
-        piece = adopt(own, style, self._language, tree if own == code else None).strip("\r\n") + style.ending
         if not text.strip():
-            return piece
+            return adopt(code, style, self._language, tree).strip("\r\n") + style.ending
+        own = without_repeated(code, text)
+        own = adopt(own, style, self._language, tree if own == code else None)
+        imports, own = without_imports(own, self._language)
+        text = with_imports(text, imports, self._language, style.ending)
+        piece = own.strip("\r\n") + style.ending
+        if not own.strip():
+            return text
         gap = style.ending * (3 if self._language == "python" else 2)
         return text.rstrip("\r\n \t") + gap + piece
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from lsp_router.assist.edit.aim import Aim, Region
@@ -24,6 +24,11 @@ from lsp_router.validation.tongues import PROSE
 
 SHOWN = 28_000
 """Characters of the file that go along; of a longer one, what surrounds the place."""
+LEAST_SHOWN = 2_000
+CHARS = 2.6
+"""Characters that make a token, for a cautious reckoning of what has room."""
+RULES = 600
+"""Tokens of what is said besides the code."""
 SURE_HAND = 9.0
 """Quality from which a model copies lines exactly enough for search/replace blocks to save it a long answer."""
 LONG = 3_000
@@ -55,14 +60,14 @@ class Wording:
     def first(self, model: Model) -> Prompt:
         """Made once for each model: the engine, the cache and the ledger all want it."""
         if model.name not in self._made:
-            self._made[model.name] = self._hidden(self._compose(model), model)
+            self._made[model.name] = self._hidden(self._compose(model), model, self.vault.hide)
         return self._made[model.name]
 
     def again(self, model: Model, drafter: Model, answer: str, problems: Sequence[Problem]) -> Prompt:
         """To the one who drafted: fix only these. To anybody else: here is what another made of it."""
         said = [_told(problem) for problem in problems]
         say = prompts.repair if model.name == drafter.name else prompts.escalate
-        return self._hidden(say(self.library, self.first(model), answer, said), model)
+        return self._hidden(say(self.library, self.first(model), answer, said), model, self.vault.cover)
 
     def form(self, model: Model) -> Answer:
         if self.target:
@@ -82,13 +87,18 @@ class Wording:
         form = self.form(model)
         document, asked = self.ask.document, self.aim.asked
         alone = asked.whole and form is Answer.WHOLE
+        apart = alone or not (asked.whole or form is Answer.BLOCKS)
+        selection = self._selected() if apart else ""
+        room = self._room(model, selection)
+        others = self.others if room > sum(len(other.text) for other in self.others) + LEAST_SHOWN else ()
+        room -= sum(len(other.text) for other in others)
         material = prompts.Ask(
-            Source(document.path, "" if alone else shown(document.text, asked), document.language),
-            selection="" if asked.whole and not alone else self._selected(),
+            Source(document.path, "" if alone else shown(document.text, asked, room), document.language),
+            selection=selection,
             lines=None if asked.whole and not alone else _lines(document.text, asked),
             instruction=self._instruction(),
             diagnostics=tuple(_complaint(one, document.text) for one in self.ask.complaints),
-            others=self.others,
+            others=others,
             images=self.ask.images,
             style=_style(document),
         )
@@ -100,6 +110,11 @@ class Wording:
             max_tokens=output_cap(model, self.policy, self.work),
             temperature=self.policy.temperature,
         )
+
+    def _room(self, model: Model, selection: str) -> int:
+        """Characters of files that fit beside the selection and the answer."""
+        taken = output_cap(model, self.policy, self.work) + RULES + estimate_tokens(selection)
+        return max(int((model.context_window - taken) * CHARS), LEAST_SHOWN)
 
     def _selected(self) -> str:
         return self.ask.document.text[self.aim.asked.start : self.aim.asked.end]
@@ -115,11 +130,12 @@ class Wording:
             said = f"{said}\n\nThe code goes in {'at the end of the file' if end else f'at line {line}'}."
         return said
 
-    def _hidden(self, prompt: Prompt, model: Model) -> Prompt:
+    @staticmethod
+    def _hidden(prompt: Prompt, model: Model, hide: Callable[[str], str]) -> Prompt:
         """Each secret under a mark that can be put back; what runs on this machine sees everything."""
         if model.privacy is Privacy.LOCAL:
             return prompt
-        return replace(prompt, messages=tuple(replace(m, text=self.vault.hide(m.text)) for m in prompt.messages))
+        return replace(prompt, messages=tuple(replace(m, text=hide(m.text)) for m in prompt.messages))
 
 
 def template_of(ask: Ask) -> str:
@@ -136,11 +152,12 @@ def several(ask: Ask) -> bool:
     return ask.kind in {Kind.REFACTOR, Kind.GENERATE} and (named or _SEVERAL.search(said) is not None)
 
 
-def shown(text: str, region: Region) -> str:
+def shown(text: str, region: Region, room: int = SHOWN) -> str:
     """The file, or as much of it around a region as goes along; whole lines."""
-    if len(text) <= SHOWN:
+    room = min(room, SHOWN)
+    if len(text) <= room:
         return text
-    spare = max(SHOWN - (region.end - region.start), SHOWN // 4)
+    spare = max(room - (region.end - region.start), room // 4)
     start = text.rfind("\n", 0, max(region.start - spare * 2 // 3, 0)) + 1
     end = text.find("\n", min(region.end + spare // 3, len(text)))
     return text[start : len(text) if end < 0 else end + 1]

@@ -10,7 +10,7 @@ from lsprotocol import types as lsp
 
 from lsp_router.assist.edit.ask import Edited, Kind
 from lsp_router.domain.decision import Problem
-from lsp_router.server import asking, editing, edits, menu
+from lsp_router.server import asking, editing, edits, findings, menu
 from lsp_router.server.convert import ACCEPT
 from lsp_router.server.edits import Skills
 from lsp_router.server.features.editing import COMMANDS
@@ -34,6 +34,7 @@ def register(server: RouterServer) -> None:
         made = [taste.serve(entry, _now(ls, uri)) for entry in found]
         if menu.wants_review(params) and REVIEW_COMMAND in ls.protocol.fm.commands:
             made.append(taste.review(uri))
+        made += findings.actions(ls, desk, params) if taste.literals else []
         return [action for action in made if action is not None]
 
     @server.feature(lsp.CODE_ACTION_RESOLVE)

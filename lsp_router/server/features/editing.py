@@ -33,4 +33,4 @@ def _register(server: RouterServer, kind: Kind) -> None:
         wish = asking.wish(ls.documents, kind, argument)
         if kind in INSTRUCTED and not wish.ask.instruction.strip():
             raise as_editor_error(asking.MISSING.format(name="instruction", example=asking.EXAMPLE))
-        return await editing.in_time(ls, editing.carry_out(ls, wish))
+        return await editing.in_time(ls, editing.carry_out(ls, wish), editing.LATER)

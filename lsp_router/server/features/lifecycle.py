@@ -10,7 +10,7 @@ from typing import Any
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from lsp_router.server import parent
+from lsp_router.server import parent, publishing
 from lsp_router.server.documents import replace_workspace
 from lsp_router.server.features import consent
 from lsp_router.server.router_server import SECTION, RouterServer
@@ -55,12 +55,19 @@ def _register_documents(server: RouterServer) -> None:
         ls.running.cancel(("document", params.text_document.uri))
         if ls.open_desk is not None:
             ls.open_desk.completer.forget(params.text_document.uri)
+        publishing.closed(ls, params.text_document.uri)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+    async def did_open(ls: RouterServer, params: lsp.DidOpenTextDocumentParams) -> None:
+        await publishing.opened(ls, params.text_document.uri)
+
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(ls: RouterServer, params: lsp.DidChangeTextDocumentParams) -> None:
+        publishing.changed(ls, params.text_document.uri)
+
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
-    def seen(_ls: RouterServer, _params: Any) -> None:
-        """The workspace keeps the text; nothing else happens before somebody asks."""
+    async def did_save(ls: RouterServer, params: lsp.DidSaveTextDocumentParams) -> None:
+        await publishing.saved(ls, params.text_document.uri)
 
 
 def _register_settings(server: RouterServer) -> None:
