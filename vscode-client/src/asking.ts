@@ -57,7 +57,7 @@ export async function instruct(session: Session, command: string, title: string,
 }
 
 export async function review(session: Session, given?: Several): Promise<void> {
-  const place = given && 'uris' in given ? { uris: given.uris } : await placed(session, given);
+  const place = given && 'uris' in given ? { uris: given.uris } : wide(await placed(session, given));
   const found = place && (await ask<Reviewed>(session, 'lspRouter.review', place, { title: 'Reviewing' }));
   if (found) {
     const { length } = found.findings;
@@ -94,6 +94,13 @@ async function placed(session: Session, given?: Given): Promise<Place | undefine
 function here(client: LanguageClient, { document, selection }: TextEditor): Place {
   const converter = client.code2ProtocolConverter;
   return { uri: converter.asUri(document.uri), range: converter.asRange(selection) };
+}
+
+/** A cursor is no selection: then it is about the whole file. */
+function wide(place: Place | undefined): Place | undefined {
+  const { start, end } = place?.range ?? {};
+  const empty = start?.line === end?.line && start?.character === end?.character;
+  return place && (empty ? { uri: place.uri } : place);
 }
 
 function nameOf(uri: string): string {

@@ -107,6 +107,8 @@ class Page:
         self._listeners: dict[str, Callable[[dict[str, Any]], None]] = {}
         for domain in ("Page", "Runtime"):
             self.call(f"{domain}.enable")
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)  # a window without a focus closes its menus
+        self.call("Emulation.setDeviceMetricsOverride", width=1280, height=800, deviceScaleFactor=1, mobile=False)
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         ident = next(self._idents)
@@ -180,8 +182,8 @@ class Page:
 
     def hover(self, selector: str, text: str = "") -> tuple[float, float]:
         self.see(selector, text)
-        box = "(({x, y, width, height}) => [x + width / 2, y + height / 2])(find(a[0], a[1])[0].getBoundingClientRect())"
-        x, y = self.ask(box, selector, text)
+        middle = "({x, y, width, height}) => [x + width / 2, y + height / 2]"
+        x, y = self.ask(f"({middle})(find(a[0], a[1])[0].getBoundingClientRect())", selector, text)
         self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x - 1, y=y)
         self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
         return x, y

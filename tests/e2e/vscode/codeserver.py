@@ -36,7 +36,6 @@ PLAIN = {
     "editor.minimap.enabled": False,
     "editor.cursorBlinking": "solid",
     "editor.hover.delay": 100,
-    "typescript.tsserver.enable": False,
 }
 PASSED_ON = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
 """How the user's own pip reaches a package index; everything else of the environment stays outside."""

@@ -10,6 +10,7 @@ GHOST, GHOST_BELOW = ".ghost-text-decoration", ".ghost-text"
 MENU = ".action-widget .monaco-list-row"
 PICK = ".quick-input-widget .monaco-list-row"
 INPUT = ".quick-input-widget input"
+PREVIEW = ".bulk-edit-panel"
 TOAST = ".notification-toast"
 STATUS = ".statusbar-item[id='lsp-router.lsp-router.lspRouter.status']"
 WEBVIEW = """
@@ -31,6 +32,11 @@ class Workbench:
         self.page.go(address)
         self.page.see(".monaco-workbench .statusbar", patience=90)
         self.page.see(".explorer-folders-view .monaco-list-row", patience=60)
+
+    def answer_trust(self, *, yes: bool) -> None:
+        """VS Code asks before it believes a folder it does not know."""
+        self.page.click(".monaco-dialog-box .monaco-button", "Yes, I trust" if yes else "No, I don't trust")
+        self.page.miss(".monaco-dialog-box")
 
     def open_file(self, name: str) -> None:
         self.page.click(".explorer-folders-view .monaco-list-row", name, times=2)
@@ -56,15 +62,20 @@ class Workbench:
         self.page.see(f"{PICK}.focused", title)
         self.page.press("Enter")
 
-    def choose(self, rows: str, text: str) -> None:
+    def choose(self, rows: str, text: str, *, key: str = "Enter") -> None:
         """Moves through a menu by keyboard until the row is reached."""
         self.page.see(rows, text)
         for _ in range(25):
             if self.page.count(f"{rows}.focused", text):
-                self.page.press("Enter")
+                self.page.press(key)
                 return
             self.page.press("ArrowDown")
         raise AssertionError(f"{text!r} cannot be reached in the menu")
+
+    def apply_preview(self) -> None:
+        """The panel that lists what a refactoring will change."""
+        self.page.click(f"{PREVIEW} .monaco-button", "Apply")
+        self.page.miss(PREVIEW)
 
     def save(self) -> None:
         self.page.press("Control+s")
@@ -82,7 +93,8 @@ class Workbench:
 
     def errors(self) -> str:
         """The texts of error toasts; there must never be one."""
-        return str(self.page.ask(f"find('{TOAST}').filter(e => e.querySelector('.codicon-error')).map(plain).join('\\n')"))
+        bad = f"find('{TOAST}').filter(e => e.querySelector('.codicon-error'))"
+        return str(self.page.ask(f"{bad}.map(plain).join('\\n')"))
 
     def close_toasts(self) -> None:
         self.command("Notifications: Clear All Notifications")
