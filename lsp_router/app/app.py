@@ -12,10 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsp_router.app.fleet import Fleet, assemble, printed
+from lsp_router.app.recall import ProjectRecall
 from lsp_router.app.records import Records
 from lsp_router.app.telemetry import open_telemetry
 from lsp_router.app.vocabulary import words_of
 from lsp_router.app.world import World
+from lsp_router.assist.builtin import EMBEDDED, NAME
 from lsp_router.catalog.overlay import Overlay, OverlayStore
 from lsp_router.config import convert, trust
 from lsp_router.config.keys import Keys
@@ -40,7 +42,7 @@ from lsp_router.prompts.estimate import estimate_tokens
 from lsp_router.prompts.library import Library
 from lsp_router.routing.alerts import Alert
 from lsp_router.routing.budget import Spending
-from lsp_router.routing.candidates import Situation
+from lsp_router.routing.candidates import TYPING, Situation
 from lsp_router.routing.router import decide
 from lsp_router.store.cache import Cache
 from lsp_router.store.database import BusyError
@@ -93,6 +95,9 @@ class App:
         self.library = Library()
         self._guard = self._stand_guard()
         self.gatherer = Gatherer(time.monotonic, lambda document: self.judge(document.path))
+        self.offline = ProjectRecall(
+            self.project, sources.places.cache, self.records.desk.facts, lambda: self.settings, self.world.clock.now
+        )
         self._recalled = False
         self._transport: HttpTransport | None = None
         self._cache: Cache | None = None
@@ -185,9 +190,13 @@ class App:
 
     # --- deciding and serving ---
 
-    def decide(self, work: Work) -> Decision:
+    def decide(self, work: Work, recalled: float | None = None) -> Decision:
+        """`recalled` is the embedded tier's confidence in what it has for this request."""
         work = self.at_home(work)
-        return decide(work, self.situation(work), self.world.new_id(), self.words)
+        situation = self.situation(work)
+        if recalled is not None:
+            situation = replace(situation, measured={(NAME, task.value): 10 * recalled for task in TYPING})
+        return decide(work, situation, self.world.new_id(), self.words)
 
     def at_home(self, work: Work) -> Work:
         """The same work with this project, this session and the strictest privacy that anybody asked for."""
@@ -222,7 +231,15 @@ class App:
             profile=settings.profile,
             pins=self.pins,
             now=self.world.clock.now(),
+            builtin=(self.embedded,),
         )
+
+    @property
+    def embedded(self) -> Model:
+        """The tier among the models."""
+        if self.offline.enabled:
+            return EMBEDDED
+        return replace(EMBEDDED, usable=False, why_unusable="switched off ([completion] embedded)")
 
     def order(
         self,
@@ -274,6 +291,7 @@ class App:
 
     async def close(self) -> None:
         self._book_all()
+        await self.offline.close()
         if self._transport is not None:
             await self._transport.aclose()
         if self._cache is not None:

@@ -22,7 +22,13 @@ GAP = 32
 
 
 def excerpt(
-    document: Document, passages: Sequence[Passage], focus: Sequence[Span], room: int, *, without: Sequence[Span] = (), fill: bool = True
+    document: Document,
+    passages: Sequence[Passage],
+    focus: Sequence[Span],
+    room: int,
+    *,
+    without: Sequence[Span] = (),
+    fill: bool = True,
 ) -> str:
     """At most about `room` characters of a document; `without` stands somewhere else in the prompt.
 

@@ -55,7 +55,9 @@ class CompletionTable(Table):
         "How long typing must rest before a model is asked: adaptive, or milliseconds.", default="adaptive"
     )
     max_lines: Count = setting("The longest suggestion, in lines.", default=12, ge=1, le=200)
-    embedded: bool = setting("Whether the built-in offline tier makes suggestions, once there is one.", default=True)
+    embedded: bool | Literal["quiet"] = setting(
+        "Whether the built-in offline tier makes suggestions; quiet: only those it is rather sure of.", default=True
+    )
     speculative: bool = setting("Ask free or local models for the next suggestion while one is shown.", default=True)
 
 

@@ -18,6 +18,7 @@ from lsp_router.assist.moment import Moment, Suggestion
 from lsp_router.assist.review.errand import Errand, Reviewed
 from lsp_router.config import trust
 from lsp_router.config.watch import changed, fingerprint, watched_files
+from lsp_router.context.document import Document
 from lsp_router.domain.decision import Served
 from lsp_router.domain.model import Provider
 from lsp_router.domain.task import Task, Work
@@ -59,8 +60,21 @@ class Desk:
         if self.app.fleet.providers:
             await self.app.transport().warm()
 
+    def opened(self, document: Document) -> None:
+        """A document is on the screen: what the workspace says of it may be wanted soon."""
+        self.app.offline.attend(document)
+
+    def saved(self, path: str) -> None:
+        """Files of the workspace may have changed."""
+        self.app.offline.refresh(path)
+
+    def closed(self, uri: str, path: str) -> None:
+        self.completer.forget(uri)
+        self.app.offline.forget(path)
+
     async def suggest(self, moment: Moment) -> list[Suggestion]:
         self.refresher.used()
+        self.app.offline.attend(moment.document)
         with self.status_item.busy() if self.status_item else nullcontext():
             found = await self.completer.complete(moment)
         self.feedback.offered(moment, found)
@@ -124,7 +138,7 @@ class Desk:
             "models": [m.name for m in app.fleet.models if m.usable],
             "last": app.last and {"task": app.last.decision.task.value, **_who(app.last)},
             "cache": {"enabled": app.settings.cache.enabled},
-            "embedded": {"ready": False, "files": 0, "tokens": 0},
+            "embedded": app.offline.state(),
         }
 
     @property

@@ -61,7 +61,8 @@ class CodeServer:
         self.ledger = self.home / "lsp-router"
         self.home.mkdir(parents=True)
         self.workspace.mkdir()
-        settings = {**PLAIN, "security.workspace.trust.enabled": self.trust, **self.settings}
+        asks = {"security.workspace.trust.enabled": self.trust, "security.workspace.trust.startupPrompt": "always"}
+        settings = {**PLAIN, **asks, **self.settings}
         user = self.root / "data" / "User"
         user.mkdir(parents=True)
         (user / "settings.json").write_text(json.dumps(settings), "utf-8")
