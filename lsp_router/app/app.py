@@ -83,6 +83,8 @@ class App:
         self.running: tuple[Provider, ...] = ()
         """Model servers that answer on this machine without being configured."""
         self.pins: dict[Task, str] = {}
+        self.last: Served | None = None
+        """What was served last, by a model or from the cache."""
         self.printed_catalogue = printed(self.world.clock.now())
         self.overlay: Overlay = self.lists.load()
         self.refused: set[str] = set()
@@ -167,6 +169,7 @@ class App:
 
     def note(self, served: Served, work: Work) -> None:
         """An answer that cost nothing: nobody was asked."""
+        self.last = served
         entry = Entry(self.world.clock.now(), served, self.at_home(work), uri=work.path)
         self.records.desk.ledger.record(entry)
 
@@ -359,6 +362,7 @@ class App:
 
     def _book(self, served: Served, order: Order) -> None:
         """A moment later: the answer is on its way first. `close` does what is still to be done."""
+        self.last = served
         self._unbooked.append((served, order))
         with suppress(ValueError):
             self._under_way.remove(order.decision.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
@@ -18,8 +18,11 @@ from lsp_router.assist.explain.query import Explained, Listener, Query
 from lsp_router.assist.feedback import Feedback
 from lsp_router.assist.moment import Moment, Suggestion
 from lsp_router.assist.review.errand import Errand, Reviewed
+from lsp_router.config import trust
 from lsp_router.config.watch import changed, fingerprint, watched_files
 from lsp_router.context.document import Document
+from lsp_router.domain.decision import Served
+from lsp_router.domain.model import Provider
 from lsp_router.domain.task import Task, Work
 from lsp_router.prompts.estimate import estimate_tokens
 from lsp_router.routing.budget import step
@@ -158,9 +161,24 @@ class Desk:
             },
             "health": {b.scope: {"reason": b.reason, "until": b.until} for b in app.monitor.health.benched(now)},
             "models": [m.name for m in app.fleet.models if m.usable],
+            "last": app.last and {"task": app.last.decision.task.value, **_who(app.last)},
             "cache": {"enabled": app.settings.cache.enabled},
             "embedded": app.offline.state(),
         }
+
+    @property
+    def unasked(self) -> list[Provider]:
+        """Whose key was found, while nobody said yet whether it may be used."""
+        return [provider for provider in self.app.fleet.providers.values() if not provider.consent]
+
+    async def consent(self, providers: Sequence[str], *, yes: bool) -> None:
+        """Remembered for this user, and in force at once."""
+        try:
+            trust.consent(self.app.sources.places, dict.fromkeys(providers, yes))
+        except OSError as error:
+            self.app.say(f"your answer could not be kept ({error.strerror or error}), so you will be asked again")
+            return
+        await self._reload()
 
     def pin(self, task: Task, model: str | None) -> None:
         if model is None:
@@ -206,3 +224,8 @@ class Desk:
             await self.look_at_files()
             if self.status_item:
                 self.status_item.look()
+
+
+def _who(served: Served) -> Mapping[str, Any]:
+    model = served.model
+    return {"model": model.name if model else None, "tier": model.tier.value if model else None, "cache": served.cache}
