@@ -282,7 +282,9 @@ async def test_closing_stops_the_review_and_its_spend(workshop: Workshop) -> Non
     workshop.backend.script = lambda _: Reply('{"findings": [' + " " * 4_000 + "]}", token_delay=0.02)
     async with editor(workshop) as made:
         page = made.open("shop.py", CODE)
-        asked = made.start("workspace/executeCommand", {"command": "lspRouter.review", "arguments": [{"uri": page.uri}]})
+        asked = made.start(
+            "workspace/executeCommand", {"command": "lspRouter.review", "arguments": [{"uri": page.uri}]}
+        )
         await until(lambda: workshop.backend.log and workshop.backend.log[0].sent_tokens > 0)
         page.close()
         with pytest.raises(AssertionError, match="cancelled"):
