@@ -11,7 +11,7 @@ from typing import Self
 from tests.e2e import editors
 from tests.support.workshop import Workshop
 
-PATIENCE = 40.0
+PATIENCE = 50.0
 
 
 class Terminal:
@@ -45,6 +45,9 @@ class Terminal:
     async def until(self, *parts: str) -> str:
         """The screen once it shows all of that."""
         return await self.until_it(lambda screen: all(part in screen for part in parts), f"{parts}")
+
+    async def until_made(self, path: Path) -> None:
+        await self.until_it(lambda _: path.exists(), f"that {path.name} is there")
 
     async def until_it(self, holds: Callable[[str], bool], what: str, key: str = "") -> str:
         """A key is pressed again once in a while: what it asks for may have come too late for the last time."""

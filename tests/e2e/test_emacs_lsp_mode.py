@@ -18,6 +18,7 @@ INIT = """;; -*- lexical-binding: t -*-
       lsp-session-file (expand-file-name "~/lsp-session") lsp-inline-completion-idle-delay 0.2
       lsp-enable-snippet nil lsp-headerline-breadcrumb-enable nil lsp-modeline-diagnostics-enable nil
       lsp-keep-workspace-alive nil)
+(load "lsp-mode-autoloads")
 (require 'lsp-mode)
 (require 'lsp-inline-completion)
 (define-key lsp-inline-completion-active-map (kbd "C-j") #'lsp-inline-completion-accept)
@@ -54,7 +55,7 @@ def opened(workshop: Workshop, init: str, name: str, text: str) -> Terminal:
 @pytest.mark.parametrize("init", [OURS, COPILOT], ids=["ours", "copilot"])
 async def test_ghost_text_is_shown_accepted_and_booked(workshop: Workshop, init: str) -> None:
     async with opened(workshop, init, "a.py", "def f(a, b):\n   ") as screen:
-        await until(lambda: (workshop.home / "open").exists(), 60)
+        await screen.until_made(workshop.home / "open")
         await screen.press("M->", "Space")
         await screen.until("    return a + b")
         await screen.press("C-j")
@@ -70,7 +71,7 @@ async def test_ghost_text_is_shown_accepted_and_booked(workshop: Workshop, init:
 
 async def test_a_client_of_the_copilot_dialect_finds_itself_signed_in(workshop: Workshop) -> None:
     async with opened(workshop, COPILOT, "a.py", "def f(a, b):\n   ") as screen:
-        await until(lambda: (workshop.home / "open").exists(), 60)
+        await screen.until_made(workshop.home / "open")
         await screen.press("M-x")
         await screen.type("lsp-copilot-check-status")
         await screen.press("Enter")
