@@ -10,7 +10,7 @@ from lsp_router.embedded.guess.experts import NO_EVIDENCE, Evidence, gather
 from lsp_router.embedded.guess.mix import Weights, mix
 from lsp_router.embedded.text.lexer import END, PROSE, START
 
-MAX_EXPANSIONS = 22
+MAX_EXPANSIONS = 16
 MAX_TOKENS = 28
 
 
