@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsp_router.app.fleet import Fleet, assemble, printed
-from lsp_router.app.recall import ProjectRecall
+from lsp_router.app.recall import ProjectRecall, Rules
 from lsp_router.app.records import Records
 from lsp_router.app.telemetry import open_telemetry
 from lsp_router.app.vocabulary import words_of
@@ -94,7 +94,7 @@ class App:
         self._guard = self._stand_guard()
         self.gatherer = Gatherer(time.monotonic, lambda document: self.judge(document.path))
         self.offline = ProjectRecall(
-            self.project, sources.places.cache, self.records.desk.facts, lambda: self.settings, self.world.clock.now
+            self.project, sources.places.cache, self.records.desk.facts, self._rules(), self.world.clock.now
         )
         self._recalled = False
         self._transport: HttpTransport | None = None
@@ -296,6 +296,9 @@ class App:
         self.records.close()
 
     # --- helpers ---
+
+    def _rules(self) -> Rules:
+        return Rules(lambda: self.settings, lambda path: self.judge(path).joins(Privacy.TRAINS))
 
     def _stand_guard(self) -> Guard:
         privacy = self.loaded.settings.privacy
