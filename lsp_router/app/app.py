@@ -6,16 +6,18 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsp_router.app.fleet import Fleet, assemble, printed
+from lsp_router.app.recall import ProjectRecall, Rules
 from lsp_router.app.records import Records
 from lsp_router.app.telemetry import open_telemetry
 from lsp_router.app.vocabulary import words_of
 from lsp_router.app.world import World
+from lsp_router.assist.builtin import EMBEDDED, NAME
 from lsp_router.catalog.overlay import Overlay, OverlayStore
 from lsp_router.config import convert, trust
 from lsp_router.config.keys import Keys
@@ -40,7 +42,7 @@ from lsp_router.prompts.estimate import estimate_tokens
 from lsp_router.prompts.library import Library
 from lsp_router.routing.alerts import Alert
 from lsp_router.routing.budget import Spending
-from lsp_router.routing.candidates import Situation
+from lsp_router.routing.candidates import TYPING, Situation
 from lsp_router.routing.router import decide
 from lsp_router.store.cache import Cache
 from lsp_router.store.database import BusyError
@@ -54,6 +56,8 @@ MODEL_LISTS = "models.json"
 ANSWERS = "answers"
 BOOKING = 0.005
 """Seconds after an answer at which it is written down."""
+UNDER_WAY = 256
+"""How many orders are remembered as begun; who reacts to an older one is not kept waiting."""
 RECALL = 7 * 86_400.0
 """Seconds for which a measured speed says something about today's."""
 
@@ -89,10 +93,15 @@ class App:
         self.library = Library()
         self._guard = self._stand_guard()
         self.gatherer = Gatherer(time.monotonic, lambda document: self.judge(document.path))
+        self.offline = ProjectRecall(
+            self.project, sources.places.cache, self.records.desk.facts, self._rules(), self.world.clock.now
+        )
         self._recalled = False
         self._transport: HttpTransport | None = None
         self._cache: Cache | None = None
         self._unbooked: deque[tuple[Served, Order]] = deque()
+        self._under_way: deque[str] = deque(maxlen=UNDER_WAY)
+        self._reactions: deque[Feedback] = deque(maxlen=UNDER_WAY)
         self._telemetry = open_telemetry(say) if self.settings.insight.otel else None
         self.engine = self.engine_over(_Lazy(self.transport))
 
@@ -147,13 +156,19 @@ class App:
         return provider is not None and provider.kind is Dialect.LLAMACPP
 
     def react(self, feedback: Feedback) -> None:
-        self._book_all()  # an editor may report what it shows before the answer is booked
-        self.records.desk.ledger.feedback(feedback)
+        """An editor may report what it shows before the answer is counted: a reaction is written after its decision."""
+        self._reactions.append(feedback)
+        self._book_all()
 
     def note(self, served: Served, work: Work) -> None:
         """An answer that cost nothing: nobody was asked."""
         entry = Entry(self.world.clock.now(), served, self.at_home(work), uri=work.path)
         self.records.desk.ledger.record(entry)
+
+    def conclude(self, served: Served, work: Work) -> None:
+        """Adds no cost: the tries have booked theirs."""
+        self._book_all()
+        self.records.desk.ledger.conclude(Entry(self.world.clock.now(), served, self.at_home(work), uri=work.path))
 
     def limits(self) -> Limits:
         return self._limits
@@ -162,11 +177,23 @@ class App:
     def project(self) -> str:
         return str(self.sources.project or "")
 
+    @property
+    def trusted(self) -> bool:
+        return self.loaded.trusted
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        return self.world.environ
+
     # --- deciding and serving ---
 
-    def decide(self, work: Work) -> Decision:
+    def decide(self, work: Work, recalled: float | None = None) -> Decision:
+        """`recalled` is the embedded tier's confidence in what it has for this request."""
         work = self.at_home(work)
-        return decide(work, self.situation(work), self.world.new_id(), self.words)
+        situation = self.situation(work)
+        if recalled is not None:
+            situation = replace(situation, measured={(NAME, task.value): 10 * recalled for task in TYPING})
+        return decide(work, situation, self.world.new_id(), self.words)
 
     def at_home(self, work: Work) -> Work:
         """The same work with this project, this session and the strictest privacy that anybody asked for."""
@@ -201,7 +228,15 @@ class App:
             profile=settings.profile,
             pins=self.pins,
             now=self.world.clock.now(),
+            builtin=(self.embedded,),
         )
+
+    @property
+    def embedded(self) -> Model:
+        """The tier among the models."""
+        if self.offline.enabled:
+            return EMBEDDED
+        return replace(EMBEDDED, usable=False, why_unusable="switched off ([completion] embedded)")
 
     def order(
         self,
@@ -213,6 +248,7 @@ class App:
         keep_partial: bool = False,
     ) -> Order:
         """`request` groups several orders of one user action under one per-request budget."""
+        self._under_way.append(decision.id)
         return Order(decision, self.at_home(work), prompt_for, request or decision.id, keep_partial)
 
     def engine_over(self, transport: Transport) -> Engine:
@@ -252,6 +288,7 @@ class App:
 
     async def close(self) -> None:
         self._book_all()
+        await self.offline.close()
         if self._transport is not None:
             await self._transport.aclose()
         if self._cache is not None:
@@ -259,6 +296,9 @@ class App:
         self.records.close()
 
     # --- helpers ---
+
+    def _rules(self) -> Rules:
+        return Rules(lambda: self.settings, lambda path: self.judge(path).joins(Privacy.TRAINS))
 
     def _stand_guard(self) -> Guard:
         privacy = self.loaded.settings.privacy
@@ -301,6 +341,8 @@ class App:
     def _book(self, served: Served, order: Order) -> None:
         """A moment later: the answer is on its way first. `close` does what is still to be done."""
         self._unbooked.append((served, order))
+        with suppress(ValueError):
+            self._under_way.remove(order.decision.id)
         with suppress(RuntimeError):  # without a loop nobody waits for the answer either
             asyncio.get_running_loop().call_later(BOOKING, self._book_all)
 
@@ -312,6 +354,15 @@ class App:
             self.monitor.book(served, order, self.purse, uri=order.work.path)
             if self._telemetry is not None:
                 self._telemetry.record(served, self.world.clock.now())
+        self._write_reactions()
+
+    def _write_reactions(self) -> None:
+        for _ in range(len(self._reactions)):
+            reaction = self._reactions.popleft()
+            if reaction.decision in self._under_way:
+                self._reactions.append(reaction)
+            else:
+                self.records.desk.ledger.feedback(reaction)
 
     def _alert(self, alert: Alert) -> None:
         self.say(alert.message)

@@ -55,6 +55,8 @@ class Answers:
                         continue
                     stopped = growing.feed(piece)
                     hear(growing, run)
+                    if run.last and not piece:
+                        await asyncio.sleep(SOON)  # who waits for the text is served before anything is counted
                     if stopped:
                         run.enough()
                         break
@@ -64,6 +66,13 @@ class Answers:
         if model is None:
             return [], "the request was cancelled"
         return self._finish(request, model, growing, "stop" if stopped else run.served.finish)
+
+    def whole(self, request: Request, growing: StreamTrim, run: Run) -> list[Suggestion]:
+        """What a model that has said its last word suggests, before anything is counted; empty while it speaks."""
+        model = run.speaker
+        if not run.last or model is None:
+            return []
+        return _offer(request, model, growing.result(run.last), "model")
 
     def _finish(self, request: Request, model: Model, growing: StreamTrim, finish: str) -> tuple[list[Suggestion], str]:
         found = _offer(request, model, growing.result(finish), "model")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
 
+from lsp_router.assist.moment import Moment
 from lsp_router.config.schema import Settings
 from lsp_router.context.gather import Gatherer
 from lsp_router.context.privacy import Ruling
@@ -12,11 +13,27 @@ from lsp_router.domain.decision import Decision, Served
 from lsp_router.domain.model import Model
 from lsp_router.domain.task import Work
 from lsp_router.domain.wire import Prompt
+from lsp_router.embedded.feedback import Outcome
 from lsp_router.engine.execute import Engine
 from lsp_router.engine.order import Order
 from lsp_router.prompts.library import Library
 from lsp_router.store.cache import Cache
 from lsp_router.store.entry import Feedback
+
+if TYPE_CHECKING:
+    from lsp_router.embedded.guess.answer import Suggestion as Recollection
+
+
+class Offline(Protocol):
+    """The embedded tier on this workspace."""
+
+    def suggest(self, moment: Moment) -> Recollection | None:
+        """What comes at the cursor, if the project says so surely enough; bounded to a few milliseconds."""
+        ...
+
+    def learn(self, language: str, outcome: Outcome) -> None:
+        """What became of a suggestion makes it speak more readily, or less."""
+        ...
 
 
 class Kitchen(Protocol):
@@ -34,9 +51,27 @@ class Kitchen(Protocol):
     @property
     def gatherer(self) -> Gatherer: ...
 
+    @property
+    def project(self) -> str:
+        """The root of the workspace; empty without one."""
+        ...
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the workspace's own configuration, which may be code, may be run."""
+        ...
+
+    @property
+    def environ(self) -> Mapping[str, str]: ...
+
+    @property
+    def offline(self) -> Offline: ...
+
     def cache(self) -> Cache: ...
 
-    def decide(self, work: Work) -> Decision: ...
+    def decide(self, work: Work, recalled: float | None = None) -> Decision:
+        """`recalled` is how sure the embedded tier is of what it has for this request."""
+        ...
 
     def order(
         self,
@@ -58,6 +93,10 @@ class Kitchen(Protocol):
 
     def react(self, feedback: Feedback) -> None:
         """Writes to the ledger what the user made of an answer."""
+        ...
+
+    def conclude(self, served: Served, work: Work) -> None:
+        """Several booked tries were one piece of work: its gates and what became of each try are known now."""
         ...
 
     def note(self, served: Served, work: Work) -> None:

@@ -19,6 +19,8 @@ COMMANDS = {
     "doctor": "doctor",
     "models": "models",
     "route": "route",
+    "complete": "complete",
+    "run": "run",
     "stats": "stats",
     "cache": "cache",
     "config": "config",

@@ -20,6 +20,7 @@ example:
   lsp-router models --task completion
   lsp-router models --all --json
 """
+NOBODY, REMEDY = "no provider is configured", "`lsp-router init` looks for keys and local model servers"
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -43,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
         rows = [*_ranked(app, task), *(_printed(app, task) if args.all else ())]
         latency = {row.model.name: app.monitor.health.latencies.p50(row.model.name) for row in rows}
         dated = app.fleet.catalogue.dated if app.fleet.catalogue else ""
+        alone = not app.fleet.models
     if args.json:
         dump([_as_json(row, task, latency[row.model.name]) for row in rows])
     elif rows:
@@ -52,9 +54,11 @@ def run(args: argparse.Namespace) -> int:
             right=(2, 3, 4, 5, 6),
         )
         print(f"ranked for {task.value}; catalogue of {dated}")
+        if alone and not args.all:
+            print(f"only the offline tier is there: {NOBODY}; {REMEDY}")
     if rows:
         return 0
-    return fail("models", "no provider is configured", "`lsp-router init` looks for keys and local model servers")
+    return fail("models", NOBODY, REMEDY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Row:
 
 
 def _ranked(app: App, task: Task) -> list[Row]:
-    by_name = {m.name: m for m in app.fleet.models}
+    by_name = {m.name: m for m in (*app.fleet.models, app.embedded)}
     verdicts = app.decide(Work(task=task)).candidates
     mine = [(by_name[v.model], "" if v.score is not None else v.reason) for v in verdicts]
     return [Row(model, _health(app, model), out) for model, out in mine]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from lsp_router.domain.money import dollars
 
 
 def is_terminal() -> bool:
@@ -57,22 +59,20 @@ def styled(*parts: tuple[str, str]) -> None:
 
 
 @contextmanager
-def waiting(what: str) -> Iterator[None]:
-    """Something moves on the terminal while nothing is printed; a pipe hears nothing of it."""
+def waiting(what: str) -> Iterator[Callable[[str], None]]:
+    """Something moves on the terminal while nothing is printed, with words that may change; a pipe hears nothing."""
     if not sys.stderr.isatty():
-        yield
+        yield lambda _: None
         return
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+    from rich.markup import escape  # noqa: PLC0415 - same
 
-    with Console(stderr=True).status(what):
-        yield
+    with Console(stderr=True).status(what) as status:
+        yield lambda words: status.update(escape(words))
 
 
 def money(usd: float, nothing: str = "free") -> str:
-    """Short, but never a price that reads as nothing."""
-    if usd == 0:
-        return nothing
-    return f"${usd:.2f}" if usd >= 1 else f"${usd:.4f}" if usd >= 0.0001 else f"${usd:.6f}"
+    return nothing if usd == 0 else dollars(usd)
 
 
 def _rich_table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int], title: str) -> None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lsp_router.assist.builtin import NAME
 from lsp_router.cli.config import add_sources
 from lsp_router.cli.opening import opened
 from lsp_router.cli.output import dump, fail, heading, money, table
+from lsp_router.cli.places import LARGEST_FILE, inside
 from lsp_router.domain.task import Task, Trigger, Work
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ example:
   lsp-router route "find the race condition in this queue" --file queue.py
   lsp-router route "" --task completion --json
 """
-LARGEST_FILE = 2_000_000
 TEMPLATE_TOKENS = 300
 """What the words around an instruction usually take."""
 
@@ -77,18 +78,12 @@ def _work(args: argparse.Namespace, ruling: Ruling | None, project: Path | None)
     text = args.file.read_bytes()[:LARGEST_FILE].decode("utf-8", "replace")
     return replace(
         work,
-        path=_inside(args.file, project),
+        path=inside(args.file, project),
         language=language_of_path(str(args.file)),
         prompt_tokens=work.prompt_tokens + estimate_tokens(text),
         privacy=ruling.reach,
         why_private=ruling.rule,
     )
-
-
-def _inside(file: Path, project: Path | None) -> str:
-    """The path as an editor names it: where the project itself lies says nothing about the file."""
-    path = file.resolve()
-    return str(path.relative_to(project) if project and path.is_relative_to(project) else path)
 
 
 def _show(decision: Decision, *, everything: bool) -> None:
@@ -105,5 +100,7 @@ def _show(decision: Decision, *, everything: bool) -> None:
         table(["model", "score", "expected", "why"], rows, right=(1, 2))
     if len(out) > 5 and not everything:
         print(f"  and {len(out) - 5} more that are out; --all shows them")
+    if any(v.model == NAME and v.score is not None for v in decision.candidates):
+        print("embedded answers at once where your project surely says what comes, and when nobody else may or does")
     if decision.chain:
         print(f"at most {money(decision.estimate_usd)} for this request; nothing was sent")

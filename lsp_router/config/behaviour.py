@@ -55,14 +55,18 @@ class CompletionTable(Table):
         "How long typing must rest before a model is asked: adaptive, or milliseconds.", default="adaptive"
     )
     max_lines: Count = setting("The longest suggestion, in lines.", default=12, ge=1, le=200)
-    embedded: bool = setting("Whether the built-in offline tier makes suggestions, once there is one.", default=True)
+    embedded: bool | Literal["quiet"] = setting(
+        "Whether the built-in offline tier makes suggestions; quiet: only those it is rather sure of.", default=True
+    )
     speculative: bool = setting("Ask free or local models for the next suggestion while one is shown.", default=True)
 
 
 class ReviewTable(Table):
     """Findings of a model, shown as diagnostics."""
 
-    enabled: bool = setting("Review on save; takes effect with the release that reviews.", default=False)
+    enabled: bool = setting("Review on save; on demand it works in any case.", default=False)
+    confirm: bool = setting("Have a stronger model check what is severe or doubtful.", default=True)
+    max_findings: Count = setting("The most findings of one file that are shown.", default=20, ge=1, le=200)
 
 
 class PrivacyTable(Table):
@@ -94,10 +98,13 @@ class ValidationTable(Table):
     """How an edit is checked before it is shown."""
 
     max_attempts: Count = setting(
-        "How often an edit may be tried, repairs included; takes effect with the release that edits.",
-        default=3,
-        ge=1,
-        le=5,
+        "How often an edit may be tried, repairs and the stronger model included.", default=3, ge=1, le=5
+    )
+    project_tools: bool = setting(
+        "Check edits with the project's own tools (mypy, tsc, eslint, cargo and the like) in a trusted workspace. Their"
+        " configuration may be code, which then runs in a sandbox.",
+        default=False,
+        untrusted="never",
     )
 
 

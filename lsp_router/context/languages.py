@@ -54,6 +54,17 @@ def language(name: str) -> Language:
     return _LANGUAGES.get(name, _GENERIC)
 
 
+def comment_sign(name: str) -> tuple[str, str] | None:
+    """What begins and ends a remark; None where the language has none, or is not known well enough."""
+    known = _LANGUAGES.get(name)
+    if known is None:
+        return None
+    line = next((sign for sign in ("//", "--", "#") if any(sign in pattern for pattern in known.line)), "")
+    if line:
+        return line, ""
+    return (known.block[0][0], f" {known.block[0][1]}") if known.block else None
+
+
 @cache
 def definition_pattern(name: str) -> re.Pattern[str] | None:
     defines = language(name).defines

@@ -28,13 +28,10 @@ class Enclosing:
 
 def enclosing(text: str, start: int, end: int, name: str) -> Enclosing | None:
     """The innermost function around a range, else the innermost class, else None."""
-    layout = language(name).layout
-    if layout is Layout.NONE:
-        return None
-    if layout is not Layout.BRACE:
-        return _by_indent(text, start, end, name, closes=layout is Layout.END)
-    near = _by_braces(text, start, end, name, _NEAR)
-    return near if near or len(text) <= _NEAR else _by_braces(text, start, end, name, _FAR)
+    found = _around(text, start, end, name)
+    if found and text.startswith("\r\n", found.end - 1) and found.end > end:
+        return replace(found, end=found.end - 1)
+    return found
 
 
 def is_test_path(path: str) -> bool:
@@ -46,6 +43,17 @@ _TEST_PATH = re.compile(
     r"(?:^|/)(?:tests?|__tests__|specs?|testing)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|"
     r"(?:^|/)[^/]*(?:_test|_spec|[.-]test|[.-]spec|(?<=[a-z])Tests?|(?<=[a-z])Spec|(?<=[a-z])IT)\.\w+$"
 )
+
+
+def _around(text: str, start: int, end: int, name: str) -> Enclosing | None:
+    layout = language(name).layout
+    if layout is Layout.NONE:
+        return None
+    if layout is not Layout.BRACE:
+        return _by_indent(text, start, end, name, closes=layout is Layout.END)
+    near = _by_braces(text, start, end, name, _NEAR)
+    return near if near or len(text) <= _NEAR else _by_braces(text, start, end, name, _FAR)
+
 
 # --- languages whose bodies are told by indentation (and, for some, a closing `end`) ---
 
@@ -87,7 +95,7 @@ def _headers_above(text: str, start: int, pattern: re.Pattern[str] | None) -> It
                 yield found
             elif text[line + width] not in ")]}#@":
                 indent = min(indent, width + 1)
-        if line == 0:
+        if line == 0 or indent == 0:  # nothing is less indented than not at all
             return
         limit -= 1 + line - (line := _line_start(text, line - 1))
 
@@ -222,7 +230,7 @@ def _with_result_type(text: str, line: int, name: str) -> int:
     return above if _RESULT_TYPE.match(text, above, line - 1) else line
 
 
-_RESULT_TYPE = re.compile(r"[A-Za-z_][\w:<>,&* \t]*$")
+_RESULT_TYPE = re.compile(r"[A-Za-z_][\w:<>,&* \t]*\r?$")
 
 
 def _is_control(word: str) -> bool:
@@ -256,7 +264,7 @@ def _with_head(text: str, line: int) -> int:
 
 
 _HEAD_LINE = re.compile(
-    r"[ \t]*(?:@\w|#\[|\[\w+[^\n]*\][ \t]*$|//|/\*|\*[ /\n]|\*/|#(?!\s*(?:include|define|if|endif|!)))", re.MULTILINE
+    r"[ \t]*(?:@\w|#\[|\[\w+[^\n]*\][ \t\r]*$|//|/\*|\*[ /\n]|\*/|#(?!\s*(?:include|define|if|endif|!)))", re.MULTILINE
 )
 
 

@@ -6,6 +6,11 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 
+def dollars(usd: float) -> str:
+    """Short, but never a price that reads as nothing."""
+    return f"${usd:.2f}" if usd >= 1 else f"${usd:.4f}" if usd >= 0.0001 else f"${usd:.6f}"
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """Token counts in disjoint classes: no token is ever counted, or billed, in two of them."""

@@ -126,5 +126,7 @@ class Work:
     pin: str | None = None
     force_paid: bool = False
     forbid_cloud: bool = False
+    spares: bool = False
+    """Work in bulk, or unasked for: it rather stays undone than uses free quota that is kept for hard tasks."""
     project: str = ""
     session: str = ""

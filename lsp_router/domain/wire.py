@@ -74,6 +74,13 @@ class Thought:
 
 
 @dataclass(frozen=True, slots=True)
+class Last:
+    """The model has said its last word; only counts and a goodbye may follow, and nobody need wait for them."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The end of a stream; `reason` is stop, length, or unknown when the stream just ended (a partial)."""
 
@@ -82,7 +89,7 @@ class Finish:
     model: str = ""
 
 
-Chunk = Text | Thought | Finish
+Chunk = Text | Thought | Last | Finish
 
 
 class Fault(Word):

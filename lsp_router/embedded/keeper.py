@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from lsp_router.embedded.worker import command
+from lsp_router.embedded.worker import TETHERED, command
 
 SETTLE_SECONDS = 3.0
 """How long files must have been left alone before the worker looks at them."""
@@ -54,7 +54,8 @@ class Keeper:
         while self._again:
             await asyncio.sleep(settle)
             self._again = False
-            self.report = await run_worker(command(self._root, self._cache, near, self._ignored()))
+            words = command(self._root, self._cache, near, self._ignored())
+            self.report = await run_worker([*words, TETHERED])
 
 
 async def run_worker(arguments: Sequence[str]) -> dict[str, Any] | None:
@@ -63,7 +64,7 @@ async def run_worker(arguments: Sequence[str]) -> dict[str, Any] | None:
     try:
         process = await asyncio.create_subprocess_exec(
             *arguments,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # never written to: the worker ends when its other end is gone
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
@@ -72,7 +73,8 @@ async def run_worker(arguments: Sequence[str]) -> dict[str, Any] | None:
     except OSError:
         return None
     try:
-        out, _ = await process.communicate()
+        out = await process.stdout.read() if process.stdout else b""
+        await process.wait()
     except asyncio.CancelledError:
         with suppress(ProcessLookupError):
             process.kill()

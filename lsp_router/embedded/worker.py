@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,6 +19,7 @@ from pathlib import Path
 from lsp_router.embedded.index.library import MANIFEST, folder_of
 from lsp_router.embedded.index.locking import try_lock
 
+TETHERED = "--tethered"
 NICENESS = 15
 UNUSED_DAYS = 30
 """Indexes of workspaces that nobody opened for so long are deleted."""
@@ -27,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _options(argv)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    if options.tethered:
+        threading.Thread(target=_leave_with_parent, daemon=True).start()
     folder = folder_of(options.cache, options.root)
     folder.mkdir(parents=True, exist_ok=True)
     with try_lock(folder / "lock") as held:
@@ -38,7 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def command(root: Path, cache: Path, near: str = "", ignored: Sequence[str] = ()) -> list[str]:
     """How to start the worker; `near` is relative to the root, with forward slashes."""
     patterns = [f"--ignore={pattern}" for pattern in ignored]
-    return [sys.executable, "-m", "lsp_router.embedded.worker", str(root), str(cache), f"--near={near}", *patterns]
+    words = ["-m", "lsp_router.embedded.worker", str(root), str(cache), f"--near={near}"]
+    return [sys.executable, "-P", *words, *patterns]  # -P: the folder it is started in may hold anybody's modules
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -48,7 +53,16 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--near", default="")
     parser.add_argument("--ignore", action="append", default=[], metavar="PATTERN")
     parser.add_argument("--max-tokens", type=int, default=2_000_000)
+    parser.add_argument(TETHERED, action="store_true", help="end when stdin ends: whoever started this is gone")
     return parser.parse_args(argv)
+
+
+def _leave_with_parent() -> None:
+    """Nothing is lost: what is published is published in one step."""
+    with suppress(OSError):
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+    os._exit(1)
 
 
 def _refresh(options: argparse.Namespace, folder: Path) -> dict[str, object]:

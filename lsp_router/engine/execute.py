@@ -82,6 +82,11 @@ class Run:
         """Whose text is coming right now; nobody's once it has ended."""
         return next((hop.model for hop in self._hops() if hop.speaking), None)
 
+    @property
+    def last(self) -> str:
+        """Why the model that speaks has ended, once it has; told together with an empty text."""
+        return next((hop.last for hop in self._hops() if hop.speaking), "")
+
     async def stream(self) -> AsyncGenerator[str | Restart, None]:
         """Text as it comes; a Restart voids what came before it. Raises ExhaustedError when nobody answered."""
         loop_time = asyncio.get_running_loop().time()

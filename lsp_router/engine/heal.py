@@ -6,6 +6,7 @@ try is an order of its own, so each is budgeted, booked and cancelled like any o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
@@ -17,11 +18,8 @@ from lsp_router.engine.execute import Engine
 from lsp_router.engine.order import ExhaustedError, Order
 
 TRIES = 3
-
-Check = Callable[[str], Awaitable[tuple[Problem, ...]]]
-Repair = Callable[[Model, str, tuple[Problem, ...]], Prompt]
-Escalate = Callable[[Model], Decision]
-Progress = Callable[[str], None]
+_CODE = re.compile(r"`[^`]{4,}`")
+"""What problems quote of a draft is for its writer and its reader, not for the books."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +35,13 @@ class Healed:
         return not self.problems
 
 
+Check = Callable[[str], Awaitable[tuple[Problem, ...]]]
+Repair = Callable[[Model, Healed], Prompt]
+"""What is said to a model about a draft, its own or another's."""
+Escalate = Callable[[Model], Decision]
+Progress = Callable[[str], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Clinic:
     """How one kind of work is checked, repaired and handed upwards."""
@@ -46,6 +51,8 @@ class Clinic:
     escalate: Escalate
     tries: int = TRIES
     say: Progress = lambda _: None
+    worth_it: Callable[[], bool] = lambda: True
+    """Asked before each further try: whether anybody still wants the result."""
 
 
 async def heal(engine: Engine, order: Order, clinic: Clinic) -> Healed:
@@ -53,9 +60,11 @@ async def heal(engine: Engine, order: Order, clinic: Clinic) -> Healed:
     best: Healed | None = None
     history: list[Served] = []
     for attempt in range(clinic.tries):
-        upwards = attempt > 0 and attempt == clinic.tries - 1
+        if attempt > 0 and not clinic.worth_it():
+            break
+        this = _next_order(order, best, clinic, attempt)
         try:
-            text, served = await engine.answer(_next_order(order, best, clinic, upwards=upwards))
+            text, served = await engine.answer(this)
         except ExhaustedError as error:
             if best is None:
                 raise
@@ -68,20 +77,26 @@ async def heal(engine: Engine, order: Order, clinic: Clinic) -> Healed:
             best = Healed(text, problems, served)
         if not problems:
             break
-        clinic.say(f"repairing {attempt + 2}/{clinic.tries}")
     if best is None:
         raise RuntimeError("tries must be at least 1")
     return replace(best, served=_together(history, best.served))
 
 
-def _next_order(order: Order, best: Healed | None, clinic: Clinic, *, upwards: bool) -> Order:
+def _next_order(order: Order, best: Healed | None, clinic: Clinic, attempt: int) -> Order:
+    """The first draft, a repair by whoever drafted, or in the end the same work for somebody stronger."""
     if best is None or best.served.model is None:
+        clinic.say(f"drafting with {order.decision.chain[0].name}" if order.decision.chain else "drafting")
         return order
     drafter, draft = best.served.model, best
+    upwards = attempt == clinic.tries - 1
     decision = clinic.escalate(drafter) if upwards else _stay_with(order.decision, drafter)
-    if not decision.chain:
+    if upwards and decision.chain:
+        clinic.say(f"asking a stronger model: {decision.chain[0].name}")
+        decision = replace(decision, id=order.decision.id)
+    else:
+        clinic.say(f"repairing {attempt + 1}/{clinic.tries}")
         decision = _stay_with(order.decision, drafter)
-    return replace(order, decision=decision, prompt_for=lambda model: clinic.repair(model, draft.text, draft.problems))
+    return replace(order, decision=decision, prompt_for=lambda model: clinic.repair(model, draft))
 
 
 def _stay_with(decision: Decision, drafter: Model) -> Decision:
@@ -91,7 +106,7 @@ def _stay_with(decision: Decision, drafter: Model) -> Decision:
 
 def _rejected(served: Served, problems: tuple[Problem, ...]) -> Served:
     *earlier, last = served.attempts
-    reason = "; ".join(f"{p.gate}: {p.message}" for p in problems[:3])
+    reason = _CODE.sub("…", "; ".join(f"{p.gate}: {p.message}" for p in problems[:3]))
     return replace(served, attempts=(*earlier, replace(last, outcome=Fault.REJECTED.value, reason=reason)))
 
 

@@ -10,7 +10,7 @@ from enum import Enum
 from lsp_router.domain.decision import Attempt
 from lsp_router.domain.model import Model, Provider
 from lsp_router.domain.money import Tokens
-from lsp_router.domain.wire import Call, Clock, Failed, Failure, Fault, Finish, Patience, Prompt, Text, Transport
+from lsp_router.domain.wire import Call, Clock, Failed, Failure, Fault, Finish, Last, Patience, Prompt, Text, Transport
 from lsp_router.engine.order import Order
 from lsp_router.engine.purse import Hold, Purse
 from lsp_router.routing.health import Closed, Health, Permit
@@ -63,6 +63,8 @@ class Hop:
         self._first: list[str] = []
         self.ttft_ms: float | None = None
         self.finish: Finish | None = None
+        self.last = ""
+        """Why the model ended, as soon as it said so; the counts may still be on their way."""
         self.attempt: Attempt | None = None
         self.failure: Failure | None = None
 
@@ -88,6 +90,9 @@ class Hop:
                 if isinstance(chunk, Text):
                     self._written += len(chunk.text)
                     yield chunk.text
+                elif isinstance(chunk, Last):
+                    self.last = chunk.reason
+                    yield ""
                 elif isinstance(chunk, Finish):
                     self.finish = chunk
             self._complete()

@@ -15,9 +15,10 @@ BODY_GAP = "@@BODY {name}@@"
 
 
 class Answer(StrEnum):
-    """The form an answer is asked for: one block for the range, search/replace blocks, or Markdown."""
+    """The form an answer is asked for: one block for the range or for a file, search/replace blocks, or Markdown."""
 
     WHOLE = "whole"
+    NEW = "new"
     BLOCKS = "blocks"
     TEXT = "text"
 
@@ -91,7 +92,7 @@ def _continued(library: Library, name: str, asked: Prompt, said: tuple[Message, 
 
 def _values(ask: Ask) -> dict[str, str]:
     return {
-        "file": _file(ask.file) if ask.file.text or ask.file.path else "",
+        "file": _file(ask.file) if ask.file.text else "",
         "others": "\n\n".join(_file(other) for other in ask.others),
         "place": _place(ask),
         "selection": section("selection", ask.selection, path=ask.file.path) if ask.selection else "",

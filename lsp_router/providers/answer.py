@@ -49,6 +49,12 @@ class Answer:
         self.talks_on = False
         """Text came after a reason to end: this one's reasons say nothing about the end."""
 
+    @property
+    def told_all(self) -> bool:
+        """The model has ended well, and no part of its text is held back."""
+        held = self._half or self._thinking is not None or self._repeats.holding
+        return self.reason in {"stop", "length"} and self.has_text and not (held or self.talks_on or self.error)
+
     # --- told by dialects ---
 
     def add(self, piece: object) -> None:

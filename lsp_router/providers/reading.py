@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lsp_router.domain.wire import Chunk, Fault, Finish
+from lsp_router.domain.wire import Chunk, Fault, Finish, Last
 from lsp_router.providers.answer import Answer
 from lsp_router.providers.decoder import Decoder, Event, Mark
 from lsp_router.providers.failures import Trouble
@@ -49,6 +49,10 @@ class Reading:
     def finished(self) -> bool:
         """The model has said why it ends: only counts and the end itself may follow."""
         return bool(self._answer.reason) and not self._answer.talks_on
+
+    def last(self) -> Last | None:
+        """The news that the text is whole, as soon as that is certain; None before."""
+        return Last(self._answer.reason) if self._answer.told_all else None
 
     def finish(self) -> Finish:
         """How it ended. `unknown` when it just stopped: the text may be cut anywhere."""

@@ -44,6 +44,10 @@ class Repeats:
         said = self._said()
         return late + self._say(text[len(said) :]) if text.startswith(said) else late
 
+    @property
+    def holding(self) -> bool:
+        return bool(self._held)
+
     def flush(self) -> str:
         held, self._held = self._held, []
         if not held:

@@ -85,11 +85,13 @@ class HttpTransport:
                 exchange = await self._open(pool, call, watch)
                 try:
                     self._tell_limits(call, exchange)
-                    reading = Reading(SPEECHES[call.provider.kind])
+                    reading, last = Reading(SPEECHES[call.provider.kind]), None
                     while (data := await _next(exchange, reading, watch)) is not None:
                         chunks = reading.feed(data)
                         for chunk in chunks:
                             yield chunk
+                        if last is None and (last := reading.last()):
+                            yield last
                         watch.hear(_clock(), token=bool(chunks))
                     await _part(exchange)
                     for chunk in _ending(reading):

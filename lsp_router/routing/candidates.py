@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lsp_router.domain.model import Capability, Model, Tier
@@ -35,6 +35,9 @@ class Situation:
     measured: dict[tuple[str, str], float] | None = None
     """(model, task) → quality as measured on the user's own code and by what they accepted."""
     now: float = 0.0
+    builtin: Sequence[Model] = ()
+    """What comes with the product and completes code. It is ranked like the others, and serves alone only where nobody
+    else may: no chain need name it, and no chain that is sent holds it."""
 
 
 class Candidate(NamedTuple):
@@ -78,11 +81,12 @@ def screen(work: Work, task: Task, situation: Situation) -> list[Screened]:
     policy = situation.policies[task]
     where = step(situation.limits, situation.spending)
     question = _Question(work, policy, situation, pin, () if pin else policy.chain, where)
-    hard, mild = tuple(_hard_reasons(question)), tuple(_mild_reasons(question))
-    looked_at = [_screen_one(describe(m, work, policy, situation), question, hard, mild) for m in situation.models]
-    if any(not s.reason for s in looked_at):
+    looked_at = _screen_all(situation.models, question)
+    if not any(not s.reason for s in looked_at):
+        looked_at = [Screened(s.candidate) if s.mild else s for s in looked_at]
+    if task not in TYPING:
         return looked_at
-    return [Screened(s.candidate) if s.mild else s for s in looked_at]
+    return looked_at + _screen_all(situation.builtin, replace(question, chain=()))
 
 
 def describe(model: Model, work: Work, policy: TaskPolicy, situation: Situation) -> Candidate:
@@ -103,6 +107,11 @@ def output_cap(model: Model, policy: TaskPolicy, work: Work) -> int:
     if Capability.REASONING in model.capabilities and policy.task not in TYPING:
         cap += THINKING_TOKENS
     return min(cap, model.max_output)
+
+
+def _screen_all(models: Sequence[Model], q: _Question) -> list[Screened]:
+    hard, mild = tuple(_hard_reasons(q)), tuple(_mild_reasons(q))
+    return [_screen_one(describe(m, q.work, q.policy, q.situation), q, hard, mild) for m in models]
 
 
 def _screen_one(c: Candidate, q: _Question, hard: Sequence[Reason], mild: Sequence[Reason]) -> Screened:
@@ -131,6 +140,8 @@ def _hard_reasons(q: _Question) -> Iterator[Reason]:
         yield _tier
     yield _money
     yield _timeout
+    if q.work.spares and not q.pin and not q.policy.hard:
+        yield _scarcity
 
 
 def _mild_reasons(q: _Question) -> Iterator[Reason]:

@@ -36,7 +36,7 @@ def moment(
         document=document(documents, live),
         offset=live.live.offset(to_position(params.position)),
         asked_for=asked_for,
-        tabs=[document(documents, other) for other in reversed(documents.open_documents()) if other is not live],
+        tabs=tabs(documents, live),
         is_current=lambda: documents.live(live.uri) is live and live.edits == edits,
         selected=selected.text if selected else "",
     )
@@ -44,6 +44,11 @@ def moment(
 
 def document(documents: LiveWorkspace, live: LiveDocument) -> Document:
     return Document(path_in(documents, live.uri), live.source, live.language_id or "", live.version or 0)
+
+
+def tabs(documents: LiveWorkspace, live: LiveDocument) -> list[Document]:
+    """The other open documents, the one used last first."""
+    return [document(documents, other) for other in reversed(documents.open_documents()) if other is not live]
 
 
 def path_in(documents: LiveWorkspace, uri: str) -> str:
@@ -55,12 +60,21 @@ def path_in(documents: LiveWorkspace, uri: str) -> str:
     path = uris.to_fs_path(cell.uri if cell else uri)
     if not path:
         return uri
-    first = next(iter(documents.folders.values()), None)
-    root = uris.to_fs_path(first.uri) if first else documents.root_path
+    root = root_of(documents)
     if root:
         with suppress(ValueError):  # on another drive
             path = os.path.relpath(path, root)
     return PurePath(path).as_posix()
+
+
+def root_of(documents: LiveWorkspace) -> str | None:
+    """The folder that paths are told from."""
+    first = next(iter(documents.folders.values()), None)
+    return uris.to_fs_path(first.uri) if first else documents.root_path
+
+
+def encoding(documents: LiveWorkspace) -> str:
+    return lsp.PositionEncodingKind(documents.position_encoding or "utf-16").value
 
 
 def inline_list(suggestions: Sequence[Suggestion], at: Moment, documents: LiveWorkspace) -> lsp.InlineCompletionList:

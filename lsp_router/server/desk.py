@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
@@ -11,13 +11,22 @@ from typing import Any
 from lsp_router.app.app import App
 from lsp_router.app.refresh import Refresher
 from lsp_router.assist.complete import Completer
+from lsp_router.assist.edit.ask import Ask, Edited, Tell
+from lsp_router.assist.edit.editor import Editor
 from lsp_router.assist.feedback import Feedback
 from lsp_router.assist.moment import Moment, Suggestion
+from lsp_router.assist.review.errand import Errand, Reviewed
 from lsp_router.config.watch import changed, fingerprint, watched_files
+from lsp_router.context.document import Document
 from lsp_router.domain.task import Task, Work
 from lsp_router.routing.budget import step
+from lsp_router.server.reviews import Reviews
 from lsp_router.server.status import State, Status, condition
+from lsp_router.store.entry import Feedback as Report
+from lsp_router.store.entry import Reaction
 
+DRAFTS = 64
+"""Edits of which it is still asked whether they were taken."""
 GLANCE = 1.0
 """Seconds between two looks at the configuration files."""
 
@@ -28,7 +37,10 @@ class Desk:
     def __init__(self, app: App) -> None:
         self.app = app
         self.completer = Completer(app)
+        self.editor = Editor(app)
         self.feedback = Feedback(app)
+        self.reviews = Reviews(app)
+        self._drafts: dict[str, int] = {}
         self.refresher = Refresher(app)
         self.status_item: Status | None = None
         self._reloading = asyncio.Lock()
@@ -45,12 +57,48 @@ class Desk:
         if self.app.fleet.providers:
             await self.app.transport().warm()
 
+    def opened(self, document: Document, tabs: Sequence[Document]) -> None:
+        """A document is on the screen: what the workspace says of it may be wanted soon."""
+        self.app.offline.attend(document, tabs)
+
+    def saved(self, path: str) -> None:
+        """Files of the workspace may have changed."""
+        self.app.offline.refresh(path)
+
+    def closed(self, uri: str, path: str) -> None:
+        self.completer.forget(uri)
+        self.app.offline.forget(path)
+
     async def suggest(self, moment: Moment) -> list[Suggestion]:
         self.refresher.used()
+        self.app.offline.attend(moment.document, moment.tabs)
         with self.status_item.busy() if self.status_item else nullcontext():
             found = await self.completer.complete(moment)
         self.feedback.offered(moment, found)
         return found
+
+    async def edit(self, ask: Ask, tell: Tell) -> Edited:
+        self.refresher.used()
+        with self.status_item.busy() if self.status_item else nullcontext():
+            return await self.editor.edit(ask, tell)
+
+    async def review(self, uri: str, errand: Errand, tell: Tell = lambda _: None) -> Reviewed:
+        self.refresher.used()
+        with self.status_item.busy() if self.status_item else nullcontext():
+            return await self.reviews.review(uri, errand, tell)
+
+    def drafted(self, ident: str, chars: int) -> None:
+        """An edit is on its way into the editor, which may say later that it took it."""
+        self._drafts[ident] = chars
+        while len(self._drafts) > DRAFTS:
+            del self._drafts[next(iter(self._drafts))]
+
+    def accepted(self, ident: str) -> None:
+        chars = self._drafts.pop(ident, None)
+        if chars is None:
+            self.feedback.accepted(ident)
+        else:
+            self.app.react(Report(ident, Reaction.ACCEPTED, chars))
 
     def shown(self, ident: str) -> None:
         """A suggestion is on the screen: what follows it may be asked for ahead."""
@@ -58,12 +106,17 @@ class Desk:
         if offer is not None and offer.moment.is_current():
             self.completer.speculate(offer.moment, offer.suggestion)
 
-    def why(self, uri: str) -> Mapping[str, Any]:
+    async def why(self, uri: str) -> Mapping[str, Any]:
         """The last decision there, and why nothing is shown if nothing is."""
-        self.app.settle()
+        await self.settle()
         reason, withheld = self.completer.why(uri)
         found = self.app.records.history.latest(self.completer.path_of(uri) or uri)
         return {"decision": found, "reason": reason, "withheld": list(withheld)}
+
+    async def settle(self) -> None:
+        """Everything that was answered is in the ledger now."""
+        await self.completer.counted()
+        self.app.settle()
 
     def status(self) -> Mapping[str, Any]:
         app = self.app
@@ -81,7 +134,7 @@ class Desk:
             "health": {b.scope: {"reason": b.reason, "until": b.until} for b in app.monitor.health.benched(now)},
             "models": [m.name for m in app.fleet.models if m.usable],
             "cache": {"enabled": app.settings.cache.enabled},
-            "embedded": {"ready": False, "files": 0, "tokens": 0},
+            "embedded": app.offline.state(),
         }
 
     def pin(self, task: Task, model: str | None) -> None:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import logging
 
-from lsp_router.server.features import completion, dialect, feedback, inline, insight, lifecycle
+from lsp_router.server.features import (
+    actions,
+    completion,
+    dialect,
+    editing,
+    feedback,
+    inline,
+    insight,
+    lifecycle,
+    review,
+)
 from lsp_router.server.router_server import OpenDesk, RouterServer
 
-FEATURES = (lifecycle, inline, completion, feedback, dialect, insight)
+FEATURES = (lifecycle, inline, completion, feedback, dialect, insight, editing, actions, review)
 TALKATIVE = ("pygls", "websockets", "httpx", "httpcore", "asyncio")
 """Libraries that log whole messages, addresses or tracebacks, and so source and keys."""
 

@@ -32,6 +32,7 @@ class GuardedProtocol(LanguageServerProtocol):
         """Nothing more is to be said: the client left, or said goodbye."""
         self.exit_code = 0
         self._edits: ContextVar[int | None] = ContextVar("edits", default=None)
+        self._token: ContextVar[int | str | None] = ContextVar("token", default=None)
         super().__init__(*args, **kwargs)  # looks at every attribute, so they come first
 
     @property
@@ -41,6 +42,11 @@ class GuardedProtocol(LanguageServerProtocol):
         A handler runs a little later: by then its document may be ahead of it.
         """
         return self._edits.get()
+
+    @property
+    def work_done_token(self) -> int | str | None:
+        """The client's own token for the progress of the request that is being handled."""
+        return self._token.get()
 
     def receive(self, body: bytes) -> None:
         """One message off the wire. Its text goes into no error and no log: it may hold source or keys."""
@@ -112,6 +118,7 @@ class GuardedProtocol(LanguageServerProtocol):
         uri = getattr(getattr(params, "text_document", None), "uri", None)
         document = self._workspace.get_text_document(uri) if self._workspace and isinstance(uri, str) else None
         self._edits.set(getattr(document, "edits", None))
+        self._token.set(getattr(params, "work_done_token", None))
         super()._handle_request(msg_id, method_name, params)
 
     def _handle_cancel_notification(self, msg_id: int | str) -> None:

@@ -20,6 +20,7 @@ from lsp_router import __version__
 from lsp_router.server.documents import LiveWorkspace
 from lsp_router.server.guard import Running, or_cancelled
 from lsp_router.server.protocol import GuardedProtocol
+from lsp_router.server.showing import Sheets
 
 if TYPE_CHECKING:
     from lsp_router.server.desk import Desk
@@ -32,6 +33,8 @@ NOTEBOOKS = lsp.NotebookDocumentSyncOptions(notebook_selector=[lsp.NotebookDocum
 SECTION = "lspRouter"
 STARTLED = frozenset({"emacs"})
 """lsp-mode opens a window of warnings for every notification it does not know; only who asks for them gets them."""
+HASTY = frozenset({"eglot"})
+"""Eglot waits ten seconds for a command or a resolve, then gives up without a word to us."""
 PATIENCE = 2.0
 """Seconds an editor may take to say its settings; the first suggestion waits for them."""
 F = TypeVar("F", bound=Callable[..., Any])
@@ -56,8 +59,10 @@ class RouterServer(LanguageServer):
         self.background: set[asyncio.Task[Any]] = set()
         self.has_ghost_text = False
         self.shows_status = True
+        self.is_hasty = False
         self.is_child = False
         """Started by the client, so that it ends with the client's process."""
+        self.sheets = Sheets()
         self._said: set[str] = set()
         self._closing: asyncio.Task[None] | None = None
 
@@ -108,6 +113,7 @@ class RouterServer(LanguageServer):
         self.has_ghost_text = bool(text and text.inline_completion)
         name = params.client_info.name if params.client_info else ""
         self.shows_status = name not in STARTLED or "editorInfo" in self.options
+        self.is_hasty = name.lower() in HASTY
 
     def command(self, command_name: str) -> Callable[[F], F]:
         """A command that is cancelled, by whatever asked for it, stops and still answers."""
@@ -176,6 +182,7 @@ class RouterServer(LanguageServer):
         for task in list(self.background):
             task.cancel()
         await asyncio.gather(*self.background, return_exceptions=True)
+        self.sheets.close()
         if self.open_desk is not None:
             await self.open_desk.close()
 
@@ -196,6 +203,21 @@ class RouterServer(LanguageServer):
         gc.freeze()  # what was loaded by now stays: no collection need look at it again
         gc.set_threshold(*SELDOM)
         return desk
+
+    @property
+    def shows_documents(self) -> bool:
+        window = self.client_capabilities.window
+        return bool(window and window.show_document and window.show_document.support)
+
+    @property
+    def takes_progress(self) -> bool:
+        window = self.client_capabilities.window
+        return bool(window and window.work_done_progress)
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether a command may take as long as it takes: its user sees that it is at work, and can stop it."""
+        return self.takes_progress and not self.is_hasty
 
     @property
     def can_say_settings(self) -> bool:

@@ -11,6 +11,7 @@ from lsp_router.store.writer import Writer
 
 _ADDED = ("latency_ms", "input", "cached", "written", "output", "reasoning", "cost", "baseline")
 _LATEST = ("model", "provider", "tier", "cache", "finish", "gates", "template", "outcome")
+_CONCLUDED = ("model", "provider", "tier", "gates", "outcome", "depth")
 
 _REACTED = {
     Reaction.SHOWN: "shown = shown + 1",
@@ -32,6 +33,10 @@ class Ledger:
     def record(self, entry: Entry) -> None:
         self._writer.put(lambda connection: _insert(connection, entry, self._day(entry.at)))
 
+    def conclude(self, entry: Entry) -> None:
+        """All tries of a decision as one: how each ended, and the gates; what they cost was recorded with them."""
+        self._writer.put(lambda connection: _conclude(connection, entry))
+
     def feedback(self, feedback: Feedback) -> None:
         """A reaction to a decision that is no longer kept is dropped."""
         self._writer.put(lambda connection: _react(connection, feedback))
@@ -48,6 +53,20 @@ def _insert(connection: sqlite3.Connection, entry: Entry, day: str) -> None:
     if attempts:
         connection.executemany(_insertion("attempt", tuple(attempts[0])), attempts)
     connection.execute("INSERT OR REPLACE INTO why VALUES (?, ?, ?)", (row, fingerprint(entry.uri), told(entry)))
+
+
+def _conclude(connection: sqlite3.Connection, entry: Entry) -> None:
+    values = columns(entry, "")
+    changes = ", ".join(f"{name} = :{name}" for name in _CONCLUDED)
+    connection.execute(f"UPDATE decision SET {changes} WHERE id = :id", values)  # noqa: S608 - from the list above
+    found = connection.execute("SELECT row FROM decision WHERE id = :id", values).fetchone()
+    if found is None:
+        return
+    connection.execute("DELETE FROM attempt WHERE decision = ?", found)
+    attempts = [{"decision": found[0], **attempt_columns(attempt)} for attempt in entry.served.attempts]
+    if attempts:
+        connection.executemany(_insertion("attempt", tuple(attempts[0])), attempts)
+    connection.execute("INSERT OR REPLACE INTO why VALUES (?, ?, ?)", (found[0], fingerprint(entry.uri), told(entry)))
 
 
 def _react(connection: sqlite3.Connection, feedback: Feedback) -> None:

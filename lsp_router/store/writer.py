@@ -17,6 +17,8 @@ BACKLOG = 20_000
 """Jobs that may wait; a database that stays locked costs the oldest of them, not the memory."""
 UPKEEP_EVERY = 600.0
 UPKEEP_JOBS = 500
+NEVER = float("-inf")
+"""A machine that has just started counts from nought: no reading of its clock may stand for long ago."""
 UNWRITABLE = (sqlite3.Error, ValueError, TypeError, OverflowError)
 """What one impossible row raises; it must not take the others along."""
 
@@ -34,7 +36,7 @@ class Writer:
         self._writing = threading.Lock()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._kept_up = 0.0
+        self._kept_up = NEVER
         self._since_upkeep = 0
         self.refused = 0
         """Rows that could not be written whatever was tried."""
@@ -110,4 +112,4 @@ class Writer:
         try:
             self._database.write(self._upkeep, PATIENT)
         except BusyError:
-            self._kept_up = 0.0
+            self._kept_up = NEVER

@@ -60,6 +60,14 @@ def fit(code: str, text: str, start: int, end: int, style: Style) -> str:
     return head + with_ending("\n".join(shifted), style.ending) + tail
 
 
+def replanted(code: str, text: str, start: int, end: int, style: Style) -> str:
+    """Code whose first line alone lost the indentation of its place, as models often answer, with it again."""
+    lead = text[text.rfind("\n", 0, start) + 1 : start]
+    base = lead + _lead(text[start:end]) if not lead.strip() else ""
+    lines = with_ending(code, "\n").strip("\n").split("\n")
+    return base + code.lstrip("\r\n") if _lost_its_first(lines, base, style.indent or "    ") else code
+
+
 def _frame(old: str, below: str, lead: str, style: Style) -> tuple[str, str]:
     """The blank lines and line breaks around the old text, which the new one keeps."""
     if old.strip():
@@ -72,14 +80,20 @@ def _frame(old: str, below: str, lead: str, style: Style) -> tuple[str, str]:
 
 def _shifted(lines: list[str], base: str, unit: str) -> list[str]:
     """Lines moved so that the first stands at the base; models often strip only that one."""
+    if _lost_its_first(lines, base, unit):
+        return [base + lines[0], *(line if line.strip() else "" for line in lines[1:])]
     own = _lead("\n".join(lines))
-    rest = [len(_lead(line)) for line in lines[1:] if line.strip()]
-    if not own and base and rest:
-        step = len(base) + len(unit) if lines[0].rstrip().endswith((":", "{", "(", "[")) else len(base)
-        closed = len(lines[-1]) - len(lines[-1].lstrip()) == len(base) and lines[-1].lstrip()[:1] in tuple(")]}")
-        if all(line.startswith(base) for line in lines[1:] if line.strip()) and (min(rest) == step or closed):
-            return [base + lines[0], *(line if line.strip() else "" for line in lines[1:])]
     return [_moved(line, own, base) for line in lines]
+
+
+def _lost_its_first(lines: list[str], base: str, unit: str) -> bool:
+    """Whether all lines but the first stand where they would in the file."""
+    rest = [len(_lead(line)) for line in lines[1:] if line.strip()]
+    if _lead("\n".join(lines)) or not base or not rest:
+        return False
+    step = len(base) + len(unit) if lines[0].rstrip().endswith((":", "{", "(", "[")) else len(base)
+    closed = len(lines[-1]) - len(lines[-1].lstrip()) == len(base) and lines[-1].lstrip()[:1] in tuple(")]}")
+    return all(line.startswith(base) for line in lines[1:] if line.strip()) and (min(rest) == step or closed)
 
 
 def _lead(text: str) -> str:

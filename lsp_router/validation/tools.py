@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from lsp_router.validation.sandbox import Sandbox
 from lsp_router.validation.toolbox import Finding, Tool, tools_for
 
 _MOST = 8
+_UNREADABLE = re.compile(r"(?:invalid-)?syntax\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +110,23 @@ def _inside(path: str, work: str) -> str:
 
 
 def _fresh(earlier: Sequence[Finding], now: Sequence[Finding], draft: Draft) -> list[Finding]:
-    """Findings that were not there before, wherever their lines went."""
-    moved = compare(draft.before, draft.after).moved
+    """Findings that were not there before, wherever their lines went.
+
+    What a tool could not read before, it had no chance to complain about: then only lines that the edit made count.
+    """
+    change = compare(draft.before, draft.after)
+    moved = change.moved
+    unread = any(f.path == draft.path and _UNREADABLE.match(f.message) for f in earlier)
     known = Counter(
         (f.path, moved.get(f.line - 1, -1) + 1 if f.path == draft.path else f.line, f.message) for f in earlier
     )
     fresh = []
     for finding in now:
         key = (finding.path, finding.line, finding.message)
+        old = unread and finding.path == draft.path and finding.line - 1 not in change.fresh
         if known[key]:
             known[key] -= 1
-        else:
+        elif not old:
             fresh.append(finding)
     return fresh
 

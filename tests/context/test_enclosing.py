@@ -47,8 +47,10 @@ CASES = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
 @pytest.mark.parametrize(("language", "marked"), CASES)
-def test_the_definition_around_the_cursor(language, marked):
+def test_the_definition_around_the_cursor(language, marked, ending):
+    marked = marked.replace("\n", ending)
     text = marked.replace("|", "").replace("⟦", "").replace("⟧", "")
     at = marked.replace("⟦", "").replace("⟧", "").index("|")
     found = enclosing(text, at, at, language)

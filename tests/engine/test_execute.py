@@ -12,7 +12,7 @@ from lsp_router.domain.decision import Served
 from lsp_router.domain.model import Model
 from lsp_router.domain.money import Tokens
 from lsp_router.domain.task import Limits
-from lsp_router.domain.wire import Call, Chunk, Failed, Failure, Fault, Text, Thought
+from lsp_router.domain.wire import Call, Chunk, Failed, Failure, Fault, Finish, Last, Text, Thought
 from lsp_router.engine.order import ExhaustedError, Restart
 from tests.support.scripted import LoopClock, Script, failing, free, paid, run_virtually
 from tests.support.world import USED, World, breaking, outcomes, saying
@@ -260,3 +260,25 @@ def test_both_of_a_race_fail_and_the_chain_goes_on() -> None:
     text, served = world.answer(*models)
     assert text == "c"
     assert [model for model, _ in outcomes(served)].count("b") == 1
+
+
+def test_the_last_word_is_told_before_the_counts_arrive() -> None:
+    async def slow_counts(_call: Call) -> AsyncIterator[Chunk]:
+        yield Text("done")
+        yield Last("stop")
+        await asyncio.sleep(5)
+        yield Finish("stop", USED)
+
+    world = World({"a": slow_counts})
+
+    async def when_told() -> tuple[float, str, Served]:
+        run, told = world.engine.run(world.order(paid("a"))), (0.0, "")
+        async for piece in run.stream():
+            if run.last and not told[1]:
+                told = (asyncio.get_running_loop().time(), run.last)
+                assert piece == ""
+        return (*told, run.served)
+
+    at, reason, served = run_virtually(when_told())
+    assert (at, reason) == (0.0, "stop")
+    assert served.tokens == USED

@@ -34,9 +34,9 @@ def mend(world: World, *chain: Model, stronger: tuple[Model, ...] = (STRONG,)) -
     async def check(text: str) -> tuple[Problem, ...]:
         return tuple(Problem("syntax", f"line {n}") for n in range(text.count("!")))
 
-    def repair(_model: Model, draft: str, problems: tuple[Problem, ...]) -> Prompt:
-        told.append(draft)
-        words = "fix only these: " + ", ".join(p.message for p in problems)
+    def repair(_model: Model, draft: Healed) -> Prompt:
+        told.append(draft.text)
+        words = "fix only these: " + ", ".join(p.message for p in draft.problems)
         return Prompt((Message("user", words),), max_tokens=POLICY.max_output_tokens)
 
     def escalate(_drafter: Model) -> Decision:

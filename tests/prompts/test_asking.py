@@ -42,7 +42,7 @@ def test_the_form_of_the_answer_is_said_and_is_part_of_the_version(name):
     whole, blocks = compose(LIBRARY, name, ASK), compose(LIBRARY, name, ASK, answer=Answer.BLOCKS)
     assert "exactly one fenced code block" in said(whole)
     assert "<<<<<<< SEARCH" in said(blocks)
-    assert (whole.template, blocks.template) == (f"{name}@1", f"{name}@1/blocks")
+    assert (whole.template, blocks.template) == (LIBRARY.template(name).id, f"{LIBRARY.template(name).id}/blocks")
 
 
 def test_what_was_not_given_is_not_mentioned():

@@ -41,8 +41,15 @@ def prompts(name: str) -> list[Prompt]:
     if name in CONTINUED:
         asked = Prompt(template="task@1")
         return [CONTINUED[name](LIBRARY, asked, "```\nreturn gross\n```", ["the rate is not used"])]
-    more = {"imports": "import decimal\n", "structure": "def f():\n    @@BODY f@@\n", "gap": "@@BODY f@@"}
-    forms = list(Answer) if "{{answer}}" in LIBRARY.template(name).turns[0].text else [Answer.WHOLE]
+    structure = "def f():\n    @@BODY f@@\n"
+    more = {
+        "draft": "<draft>\n{}\n</draft>",
+        "imports": "import decimal\n",
+        "structure": structure,
+        "gap": "@@BODY f@@",
+    }
+    formed = "{{answer}}" in LIBRARY.template(name).turns[0].text
+    forms = [form for form in Answer if form is not Answer.NEW or name == "tests"] if formed else [Answer.WHOLE]
     return [compose(LIBRARY, name, ASK, answer=form, **more) for form in forms]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from lsp_router.domain.model import Dialect, Model, Provider, Secret
-from lsp_router.domain.wire import Call, Finish, Message, Patience, Prompt, Text, Thought
+from lsp_router.domain.wire import Call, Finish, Last, Message, Patience, Prompt, Text, Thought
 
 CHAT = Prompt(messages=(Message("user", "hello"),), max_tokens=64)
 
@@ -148,6 +148,7 @@ class Got:
     text: str = ""
     thought: str = ""
     finish: Finish | None = None
+    last: str | None = None
 
 
 async def collect(chunks: Any, got: Got | None = None) -> Got:
@@ -157,7 +158,11 @@ async def collect(chunks: Any, got: Got | None = None) -> Got:
             got.text += chunk.text
         elif isinstance(chunk, Thought):
             got.thought += chunk.text
+        elif isinstance(chunk, Last):
+            assert got.last is None
+            got.last = chunk.reason
         else:
             assert got.finish is None
+            assert got.last in {None, chunk.reason}
             got.finish = chunk
     return got

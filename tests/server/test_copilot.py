@@ -36,7 +36,7 @@ def ident_of(item: dict[str, Any]) -> str:
 
 
 async def row(client: Client, home: Path) -> Row:
-    (await client.server.desk()).app.settle()
+    await (await client.server.desk()).settle()
     (found,) = books(home).rows
     return found
 
@@ -96,7 +96,7 @@ async def test_what_was_shown_and_typed_over_is_a_rejection(client: Client, work
         uri, item = await offered(client)
         client.change(uri, 2, {"range": item["range"], "text": "raise "})
         await client.items(uri, 1, 10)
-        (await client.server.desk()).app.settle()
+        await (await client.server.desk()).settle()
         verdicts = {found.id: found.verdict for found in books(workshop.home).rows}
         assert verdicts[ident_of(item)] == "rejected"
 
@@ -107,7 +107,7 @@ async def test_an_acceptance_that_comes_after_the_next_request_is_none(client: C
         client.change(uri, 2, {"range": item["range"], "text": item["insertText"] + "\n    "})
         await client.items(uri, 2, 4)
         await client.command(ACCEPTED, ident_of(item))
-        (await client.server.desk()).app.settle()
+        await (await client.server.desk()).settle()
         assert {found.id: found.verdict for found in books(workshop.home).rows}[ident_of(item)] == "accepted"
 
 

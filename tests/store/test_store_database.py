@@ -248,7 +248,7 @@ def test_a_locked_file_is_busy_and_soon_said_so(database, home, locked) -> None:
     started = time.monotonic()
     with pytest.raises(BusyError):
         database.write(lambda c: c.execute(COUNT))
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 2
     assert counted(database) == 1
     other.close()
     database.write(lambda c: c.execute(COUNT))

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any, Self
 REPO = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0
 AUTOMATIC, INVOKED = 2, 1
+NEVER = object()
+"""An answer that never comes."""
 GHOST_TEXT = {"inlineCompletion": {"dynamicRegistration": False}}
 
 
@@ -28,6 +31,11 @@ class Editor:
     environ: dict[str, str] = field(default_factory=dict)
     process_id: int | None = field(default_factory=os.getpid)
     text_document: dict[str, Any] = field(default_factory=lambda: dict(GHOST_TEXT))
+    capabilities: dict[str, Any] = field(default_factory=dict)
+    """Those beside `text_document`."""
+    client: str = ""
+    answer: Callable[[str, Any], Any] = lambda _method, _params: {}
+    """What it answers when the server asks something."""
     folders: tuple[Path, ...] = ()
     notes: list[dict[str, Any]] = field(default_factory=list)
     """Every notification and request of the server, in order."""
@@ -80,6 +88,12 @@ class Editor:
         answer = await asyncio.wait_for(self._waiting[ident], PATIENCE)
         assert "error" not in answer, answer
         return answer["result"]
+
+    async def error(self, ident: int) -> dict[str, Any]:
+        """The error that answers a request."""
+        answer = await asyncio.wait_for(self._waiting[ident], PATIENCE)
+        assert "error" in answer, answer
+        return answer["error"]
 
     def answered(self, ident: int) -> bool:
         return self._waiting[ident].done()
@@ -139,14 +153,15 @@ class Editor:
 
     async def _initialize(self) -> None:
         roots = self.folders or (self.folder,)
-        capabilities = {"general": {"positionEncodings": ["utf-16"]}, "textDocument": self.text_document}
+        general = {"general": {"positionEncodings": ["utf-16"]}, "textDocument": self.text_document}
         await self.request(
             "initialize",
             {
                 "processId": self.process_id,
                 "rootUri": roots[0].as_uri(),
                 "workspaceFolders": [{"uri": root.as_uri(), "name": root.name} for root in roots],
-                "capabilities": capabilities,
+                "capabilities": general | self.capabilities,
+                **({"clientInfo": {"name": self.client}} if self.client else {}),
                 "initializationOptions": self.options,
             },
         )
@@ -157,9 +172,9 @@ class Editor:
         ours = {"HOME": str(self.home), "LSP_ROUTER_HOME": str(self.home), "PYTHONPATH": str(REPO), "PYTHONUTF8": "1"}
         return {**kept, **ours, **self.environ}
 
-    def _send(self, message: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, Any], *, null: bool = False) -> None:
         assert self.process.stdin is not None
-        data = json.dumps({"jsonrpc": "2.0", **{k: v for k, v in message.items() if v is not None}}).encode()
+        data = json.dumps({"jsonrpc": "2.0", **{k: v for k, v in message.items() if null or v is not None}}).encode()
         self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(data) + data)
 
     async def _read(self) -> None:
@@ -185,7 +200,9 @@ class Editor:
             return
         self.notes.append(message)
         if "id" in message:
-            self._send({"id": message["id"], "result": {}})
+            result = self.answer(message["method"], message.get("params"))
+            if result is not NEVER:
+                self._send({"id": message["id"], "result": result}, null=True)
 
     async def _end(self) -> None:
         if self.process.returncode is None:

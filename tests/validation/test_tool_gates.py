@@ -39,6 +39,8 @@ def python(before: str, after: str, root: Path | None = None) -> Draft:
         ("x = y\n", "# moved\nx = y\n", []),
         ("x = y\n", "x = y\nz = w\n", [("F821 Undefined name `w`", 2)]),
         ("x = y\n", "x = 1\n", []),
+        ("import os\nx = (\n", "import os\nx = ()\n", []),
+        ("import os\nx = (\n", "import os\nx = y\n", [("F821 Undefined name `y`", 2)]),
         ("q = 1\n", "def f(cur, a):\n    cur.execute(f'select * from t where a = {a}')\n", [("S608", 2)]),
     ],
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lsp_router.embedded.guess.context import Context
 from lsp_router.embedded.guess.experts import NO_EVIDENCE, Evidence, gather
 from lsp_router.embedded.guess.mix import Weights, mix
-from lsp_router.embedded.text.lexer import END, PROSE, START
+from lsp_router.embedded.text.lexer import BREAKS, END, PROSE
 
 MAX_EXPANSIONS = 16
 MAX_TOKENS = 28
@@ -87,7 +87,7 @@ def _follow(node: _Node, evidence: Evidence, partial: str, weights: Weights) -> 
     for token, chance in mix(evidence, node.context, partial, weights).items():
         if token == END:
             end = chance
-        elif token not in {PROSE, START}:
+        elif token != PROSE and token not in BREAKS:
             spaces = (*draft.spaces, evidence.spaces.get(token, 0))
             following.append((chance, Draft((*draft.tokens, token), spaces, (*draft.chances, chance))))
     if draft.tokens:

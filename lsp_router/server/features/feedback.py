@@ -34,7 +34,7 @@ def register(server: RouterServer) -> None:
     @server.command(ACCEPT)
     async def accepted(ls: RouterServer, *arguments: Any) -> Mapping[str, Any]:
         for argument in arguments[:1]:
-            (await ls.desk()).feedback.accepted(ident_of(argument))
+            (await ls.desk()).accepted(ident_of(argument))
         return {}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from lsp_router.server import parent
+from lsp_router.server import convert, parent, publishing
 from lsp_router.server.documents import replace_workspace
 from lsp_router.server.router_server import SECTION, RouterServer
 
@@ -50,15 +50,30 @@ def _register_session(server: RouterServer) -> None:
 def _register_documents(server: RouterServer) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(ls: RouterServer, params: lsp.DidCloseTextDocumentParams) -> None:
-        ls.running.cancel(("document", params.text_document.uri))
+        uri = params.text_document.uri
+        ls.running.cancel(("document", uri))
         if ls.open_desk is not None:
-            ls.open_desk.completer.forget(params.text_document.uri)
+            ls.open_desk.closed(uri, convert.path_in(ls.documents, uri))
+        publishing.closed(ls, uri)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+    async def did_open(ls: RouterServer, params: lsp.DidOpenTextDocumentParams) -> None:
+        """The workspace keeps the text; what else is done with it happens beside."""
+        desk = await ls.desk()
+        live = ls.documents.live(params.text_document.uri)
+        if live is not None:
+            desk.opened(convert.document(ls.documents, live), convert.tabs(ls.documents, live))
+        await publishing.opened(ls, params.text_document.uri)
+
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(ls: RouterServer, params: lsp.DidChangeTextDocumentParams) -> None:
+        publishing.changed(ls, params.text_document.uri)
+
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
-    def seen(_ls: RouterServer, _params: Any) -> None:
-        """The workspace keeps the text; nothing else happens before somebody asks."""
+    async def did_save(ls: RouterServer, params: lsp.DidSaveTextDocumentParams) -> None:
+        if ls.open_desk is not None:
+            ls.open_desk.saved(convert.path_in(ls.documents, params.text_document.uri))
+        await publishing.saved(ls, params.text_document.uri)
 
 
 def _register_settings(server: RouterServer) -> None:
@@ -70,8 +85,11 @@ def _register_settings(server: RouterServer) -> None:
             await desk.configure(settings)
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    async def did_change_watched_files(ls: RouterServer, _params: lsp.DidChangeWatchedFilesParams) -> None:
-        await (await ls.desk()).look_at_files()
+    async def did_change_watched_files(ls: RouterServer, params: lsp.DidChangeWatchedFilesParams) -> None:
+        desk = await ls.desk()
+        await desk.look_at_files()
+        for change in params.changes[-1:]:
+            desk.saved(convert.path_in(ls.documents, change.uri))
 
 
 def _table(value: Any) -> Mapping[str, Any]:

@@ -1,0 +1,109 @@
+"""Every gate an edit has to pass, over all its files: the quick ones at once, real tools only for what passed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lsp_router.assist.edit.ask import Ask, Kind
+from lsp_router.assist.edit.files import Files
+from lsp_router.domain.decision import Problem
+from lsp_router.validation.formatter import formatted
+from lsp_router.validation.gates import Rules, check, language_of, notes
+from lsp_router.validation.grammars import Grammars
+from lsp_router.validation.room import Copying
+from lsp_router.validation.sandbox import Sandbox
+from lsp_router.validation.tools import Asked, ask_tools
+from lsp_router.validation.tools import Draft as Drafted
+from lsp_router.validation.untouched import code_changed
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What drafts are held against, and where tools run."""
+
+    grammars: Grammars
+    sandbox: Sandbox
+    root: Path | None = None
+    project_code: bool = False
+    """Whether tools may run that read the project's configuration, which may be code."""
+    examples: tuple[tuple[str, str], ...] = ()
+    copying: Copying = field(default_factory=Copying)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is wrong with a draft, what a person should know, and which gates had a say."""
+
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
+
+
+class Checks:
+    """Judges the drafts of one ask."""
+
+    def __init__(self, bench: Bench, ask: Ask, files: Files, others: Iterable[tuple[str, str]] = ()) -> None:
+        """`others` are files of the workspace that must not be copied over licences; read only when it may matter."""
+        self._bench = bench
+        self._ask = ask
+        self._files = files
+        self._others = others
+
+    async def judge(self, texts: Mapping[str, str]) -> Verdict:
+        """New problems only. What fails the quick gates is not worth a tool's time."""
+        changed = {path: text for path, text in texts.items() if text != self._files.text(path)}
+        problems = await asyncio.to_thread(lambda: tuple(self._quick(changed)))
+        if problems:
+            return Verdict(problems, gates=("syntax", *dict.fromkeys(p.gate for p in problems if p.gate != "syntax")))
+        asked = [await self._tools(path, text) for path, text in changed.items()]
+        found = tuple(_placed(p, path, changed) for a, path in zip(asked, changed, strict=True) for p in a.problems)
+        remarks = tuple(note for a in asked for note in a.notes)
+        ran = dict.fromkeys(name for a in asked for name in a.tools)
+        return Verdict(found, (*remarks, *self._notes(changed)), ("syntax", "security", "signature", *ran))
+
+    async def formatted(self, path: str, text: str) -> str:
+        """As the project's own formatter leaves it, where it had formatted the file before."""
+        before = self._files.text(path)
+        if before is None:
+            return text
+        return await formatted(self._drafted(path, text), self._bench.sandbox, self._bench.copying)
+
+    def _quick(self, changed: Mapping[str, str]) -> Iterator[Problem]:
+        for path, text in changed.items():
+            before, language = self._files.text(path) or "", self._files.language(path)
+            rules = Rules(
+                instruction=self._ask.instruction,
+                signatures=self._ask.kind is not Kind.GENERATE or bool(self._ask.span),
+                others=self._others,
+                examples=self._bench.examples,
+            )
+            found = check(before, text, path, language, rules, grammars=self._bench.grammars)
+            yield from (_placed(problem, path, changed) for problem in found)
+            if self._ask.kind is Kind.DOCUMENT:
+                yield from code_changed(before, text, language_of(path, language), self._bench.grammars)
+
+    async def _tools(self, path: str, text: str) -> Asked:
+        bench = self._bench
+        drafted = self._drafted(path, text)
+        return await ask_tools(drafted, bench.sandbox, project_code=bench.project_code, copying=bench.copying)
+
+    def _drafted(self, path: str, text: str) -> Drafted:
+        language = language_of(path, self._files.language(path))
+        return Drafted(path, language, self._files.text(path) or "", text, self._bench.root)
+
+    def _notes(self, changed: Mapping[str, str]) -> tuple[str, ...]:
+        return tuple(
+            note
+            for path, text in changed.items()
+            for note in notes(
+                self._files.text(path) or "", text, path, self._files.language(path), grammars=self._bench.grammars
+            )
+        )
+
+
+def _placed(problem: Problem, path: str, changed: Mapping[str, str]) -> Problem:
+    """Of several files, a problem says which."""
+    return problem if len(changed) == 1 else Problem(problem.gate, f"{path}: {problem.message}", problem.line)

@@ -1,0 +1,109 @@
+"""When findings are shown: pushed to whoever does not pull, announced to whoever does, moved along with every edit."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+
+from lsp_router.assist.review.errand import Errand
+from lsp_router.domain.task import Trigger
+from lsp_router.server import convert
+from lsp_router.server.diagnostics import diagnostics
+from lsp_router.server.router_server import RouterServer
+from lsp_router.server.text import LiveText
+
+
+def pulls(ls: RouterServer) -> bool:
+    text = ls.client_capabilities.text_document
+    return bool(text and text.diagnostic)
+
+
+def shown(ls: RouterServer, uri: str) -> list[lsp.Diagnostic]:
+    """What an open document shows, pushed or pulled."""
+    desk, live = ls.open_desk, ls.documents.live(uri)
+    if desk is None or live is None:
+        return []
+    return diagnostics(desk.reviews.board.look(uri, live.source), live.live)
+
+
+def show(ls: RouterServer, uri: str) -> None:
+    """The findings of an open document are others now."""
+    if pulls(ls):
+        ls.keep(asyncio.create_task(_announce(ls)))
+        return
+    live = ls.documents.live(uri)
+    version = live.version if live else None
+    ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, shown(ls, uri), version))
+
+
+def show_closed(ls: RouterServer, uri: str, text: str) -> None:
+    """Nobody pulls for a document that is not open, so its findings are pushed to everybody."""
+    desk = ls.open_desk
+    if desk is not None:
+        found = diagnostics(desk.reviews.board.look(uri, text), LiveText(text, convert.encoding(ls.documents)))
+        desk.reviews.pushed.add(uri)
+        ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found))
+
+
+# --- what happens to a document ---
+
+
+async def opened(ls: RouterServer, uri: str) -> None:
+    """What earlier reviews found in it is there at once; nobody is asked."""
+    desk = await ls.desk()
+    if uri in desk.reviews.pushed:
+        desk.reviews.pushed.discard(uri)
+        ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+    await _review_unasked(ls, uri, recall=True)
+
+
+def changed(ls: RouterServer, uri: str) -> None:
+    """Who pulls does so after every change; to others what moved or is gone is told."""
+    desk = ls.open_desk
+    if desk is not None and desk.reviews.board.knows(uri) and not pulls(ls):
+        show(ls, uri)
+
+
+async def saved(ls: RouterServer, uri: str) -> None:
+    """A later save takes over: what the earlier one still asks is about older text."""
+    ls.running.cancel(("saved", uri))
+    with suppress(asyncio.CancelledError):
+        await ls.running.run(_review_unasked(ls, uri), ("saved", uri), ("document", uri))
+
+
+def closed(ls: RouterServer, uri: str) -> None:
+    desk = ls.open_desk
+    if desk is not None and desk.reviews.board.knows(uri):
+        desk.reviews.board.forget(uri)
+        if not pulls(ls):
+            ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+
+
+# --- helpers ---
+
+
+async def _review_unasked(ls: RouterServer, uri: str, *, recall: bool = False) -> None:
+    desk, live = await ls.desk(), ls.documents.live(uri)
+    if live is None:
+        return
+    document = convert.document(ls.documents, live)
+    if not desk.reviews.unasked(document):
+        return
+    errand = Errand(document, trigger=Trigger.SAVE, spares=True, recall=recall)
+    reviewed = await desk.review(uri, errand)
+    if recall and not reviewed.findings:
+        return
+    if ls.documents.live(uri) is live:
+        show(ls, uri)
+    for problem in () if recall else reviewed.problems:
+        ls.tell(f"{document.path} was not reviewed: {problem}")
+
+
+async def _announce(ls: RouterServer) -> None:
+    workspace = ls.client_capabilities.workspace
+    if workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
+        with suppress(JsonRpcException):
+            await ls.workspace_diagnostic_refresh_async(None)
