@@ -72,6 +72,9 @@ class ProjectRecall:
         """The worker's report that was last taken note of."""
         self._reading: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._seen: set[str] = set()
+        """Documents that are open and were read."""
+        self._prepared: set[str] = set()
         self._beside: dict[str, str] = {}
         """The text of the open neighbours of a document, for as long as there is no index."""
 
@@ -115,7 +118,8 @@ class ProjectRecall:
         if self._keeper is None:
             self.refresh(document.path, settle=0.0)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(REST, self._read, document, tabs)
+            known = self._absolute(document.path) in self._seen
+            self._timer = asyncio.get_running_loop().call_later(REST if known else 0, self._read, document, tabs)
 
     def refresh(self, path: str = "", *, settle: float = SAVED) -> None:
         """Files may have changed: those near `path` matter most."""
@@ -129,6 +133,7 @@ class ProjectRecall:
 
     def forget(self, path: str) -> None:
         gone = self._absolute(path)
+        self._seen.discard(gone)
         self._beside.pop(gone, None)
         if self._recall is not None:
             self._recall.forget(gone)
@@ -184,6 +189,10 @@ class ProjectRecall:
 
     async def _read_in_slices(self, document: Document, tabs: Sequence[Document]) -> None:
         path = self._absolute(document.path)
+        self._seen.add(path)
+        if document.language not in self._prepared:
+            self._prepared.add(document.language)
+            await asyncio.to_thread(_prepare, document.language)
         await self._warm(document, document.text, path)
         head = "" if self._indexed else self._neighbours(document, tabs)
         if not head:
@@ -225,6 +234,13 @@ class ProjectRecall:
 
     def _absolute(self, path: str) -> str:
         return os.path.normpath(os.path.join(self._base, path))  # noqa: PTH118 - no Path on every key
+
+
+def _prepare(language: str) -> None:
+    """Reads a language's constants and compiles its lexer, which the first question would do on the event loop."""
+    from lsp_router.embedded.recall import Recall  # noqa: PLC0415 - see above
+
+    Recall().suggest("a = 1\na", 7, language, "")
 
 
 def _lines(root: Path | None, name: str) -> list[str]:
