@@ -55,7 +55,9 @@ class CompletionTable(Table):
         "How long typing must rest before a model is asked: adaptive, or milliseconds.", default="adaptive"
     )
     max_lines: Count = setting("The longest suggestion, in lines.", default=12, ge=1, le=200)
-    embedded: bool = setting("Whether the built-in offline tier makes suggestions, once there is one.", default=True)
+    embedded: bool | Literal["quiet"] = setting(
+        "Whether the built-in offline tier makes suggestions; quiet: only those it is rather sure of.", default=True
+    )
     speculative: bool = setting("Ask free or local models for the next suggestion while one is shown.", default=True)
 
 
@@ -65,6 +67,21 @@ class ReviewTable(Table):
     enabled: bool = setting("Review on save; on demand it works in any case.", default=False)
     confirm: bool = setting("Have a stronger model check what is severe or doubtful.", default=True)
     max_findings: Count = setting("The most findings of one file that are shown.", default=20, ge=1, le=200)
+
+
+class ProseTable(Table):
+    """Texts in which every word counts: each is written by one model and no other."""
+
+    critical: Words = setting(
+        "Which texts those are, as globs.",
+        default=[
+            *("CHANGELOG*", "CHANGES*", "SECURITY*", "PRIVACY*", "TERMS*", "CODE_OF_CONDUCT*", "GOVERNANCE*"),
+            *("**/policies/**", "**/policy/**", "**/legal/**", "**/changelog.d/**"),
+            *("**/locales/**", "**/locale/**", "**/i18n/**", "**/l10n/**", "**/translations/**"),
+            *("*.po", "*.pot", "*.xlf", "*.xliff", "*.arb"),
+        ],
+    )
+    model: str = setting("Who writes them, by name; without it whoever wrote there first goes on.", default="")
 
 
 class PrivacyTable(Table):

@@ -27,7 +27,7 @@ def register(server: RouterServer) -> None:
         if not isinstance(task, str) or task not in set(Task):
             raise as_editor_error(f"there is no task {task!r}; it is one of {', '.join(Task)}")
         desk = await ls.desk()
-        if model is not None and model not in [m.name for m in desk.app.fleet.models]:
+        if model is not None and model not in [m.name for m in (*desk.app.fleet.models, desk.app.embedded)]:
             raise as_editor_error(f"there is no model {model!r}; `lsp-router models` lists the names")
         desk.pin(Task(task), model)
         return {}
