@@ -165,6 +165,17 @@ async def test_tests_come_in_a_file_of_their_own(studio: Studio) -> None:
     assert drawing.texts[uri] == GOOD
 
 
+async def test_why_tells_what_became_of_an_edit(studio: Studio) -> None:
+    studio.backend.script = in_turn(small=[BAD[0], GOOD])
+    editor, drawing = studio.editor()
+    async with editor:
+        uri = drawing.open("shop.py", BROKEN)
+        result = await editor.result(begin(editor, uri))
+        told = (await editor.why(uri))["decision"]
+    assert told["id"] == result["decision"]["id"]
+    assert [a["outcome"] for a in told["attempts"]] == ["rejected", "ok"]
+
+
 async def test_a_model_may_be_named(studio: Studio) -> None:
     studio.backend.script = in_turn(small=[GOOD], strong=[GOOD])
     editor, drawing = studio.editor()
