@@ -106,6 +106,12 @@ class ValidationTable(Table):
         default=False,
         untrusted="never",
     )
+    test_command: Words = setting(
+        "How the project's tests are run when an edit is asked for with tests, as a list of words; pytest, go test or"
+        " cargo test where it is not set. Needs project_tools.",
+        default=[],
+        untrusted="never",
+    )
 
 
 class RoutingTable(Table):
