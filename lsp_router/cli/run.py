@@ -8,7 +8,7 @@ import sys
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from lsp_router.cli import patch, places
+from lsp_router.cli import explain, patch, places
 from lsp_router.cli.config import add_sources
 from lsp_router.cli.opening import opened
 from lsp_router.cli.output import dump, fail, money, waiting
@@ -45,14 +45,15 @@ class WrongUseError(Exception):
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "run",
-        help="fix, refactor, test or document code from a shell",
+        help="fix, refactor, test, document or explain code from a shell",
         description="Have code changed as the editor's commands do: drafted, checked, repaired, and only then shown.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    actions = parser.add_subparsers(dest="what", required=True, metavar="|".join(DOES))
+    actions = parser.add_subparsers(dest="what", required=True, metavar="|".join([*DOES, "explain"]))
     for name, does in DOES.items():
         _add_edit(actions, name, does)
+    explain.add(actions)
 
 
 def run_edit(args: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
@@ -13,11 +13,16 @@ from lsp_router.app.refresh import Refresher
 from lsp_router.assist.complete import Completer
 from lsp_router.assist.edit.ask import Ask, Edited, Offer, Tell
 from lsp_router.assist.edit.editor import Editor
+from lsp_router.assist.explain.explainer import Explainer
+from lsp_router.assist.explain.query import Explained, Listener, Query
 from lsp_router.assist.feedback import Feedback
 from lsp_router.assist.moment import Moment, Suggestion
 from lsp_router.assist.review.errand import Errand, Reviewed
+from lsp_router.config import trust
 from lsp_router.config.watch import changed, fingerprint, watched_files
 from lsp_router.context.document import Document
+from lsp_router.domain.decision import Served
+from lsp_router.domain.model import Provider
 from lsp_router.domain.task import Task, Work
 from lsp_router.prompts.estimate import estimate_tokens
 from lsp_router.routing.budget import step
@@ -43,6 +48,7 @@ class Desk:
         self.editor = Editor(app)
         self.feedback = Feedback(app)
         self.reviews = Reviews(app)
+        self.explainer = Explainer(app)
         self._drafts: dict[str, int] = {}
         self.refresher = Refresher(app)
         self.status_item: Status | None = None
@@ -84,6 +90,11 @@ class Desk:
         self.refresher.used()
         with self.status_item.busy() if self.status_item else nullcontext():
             return await self.editor.edit(ask, tell)
+
+    async def explain(self, query: Query, listener: Listener) -> Explained:
+        self.refresher.used()
+        with self.status_item.busy() if self.status_item else nullcontext():
+            return await self.explainer.explain(query, listener)
 
     async def review(self, uri: str, errand: Errand, tell: Tell = lambda _: None) -> Reviewed:
         self.refresher.used()
@@ -150,9 +161,24 @@ class Desk:
             },
             "health": {b.scope: {"reason": b.reason, "until": b.until} for b in app.monitor.health.benched(now)},
             "models": [m.name for m in app.fleet.models if m.usable],
+            "last": app.last and {"task": app.last.decision.task.value, **_who(app.last)},
             "cache": {"enabled": app.settings.cache.enabled},
             "embedded": app.offline.state(),
         }
+
+    @property
+    def unasked(self) -> list[Provider]:
+        """Whose key was found, while nobody said yet whether it may be used."""
+        return [provider for provider in self.app.fleet.providers.values() if not provider.consent]
+
+    async def consent(self, providers: Sequence[str], *, yes: bool) -> None:
+        """Remembered for this user, and in force at once."""
+        try:
+            trust.consent(self.app.sources.places, dict.fromkeys(providers, yes))
+        except OSError as error:
+            self.app.say(f"your answer could not be kept ({error.strerror or error}), so you will be asked again")
+            return
+        await self._reload()
 
     def pin(self, task: Task, model: str | None) -> None:
         if model is None:
@@ -198,3 +224,8 @@ class Desk:
             await self.look_at_files()
             if self.status_item:
                 self.status_item.look()
+
+
+def _who(served: Served) -> Mapping[str, Any]:
+    model = served.model
+    return {"model": model.name if model else None, "tier": model.tier.value if model else None, "cache": served.cache}
