@@ -134,11 +134,11 @@ class Desk:
         if offer is not None and offer.moment.is_current():
             self.completer.speculate(offer.moment, offer.suggestion)
 
-    async def why(self, uri: str) -> Mapping[str, Any]:
+    async def why(self, uri: str, path: str = "") -> Mapping[str, Any]:
         """The last decision there, and why nothing is shown if nothing is."""
         await self.settle()
         reason, withheld = self.completer.why(uri)
-        found = self.app.records.history.latest(self.completer.path_of(uri) or uri)
+        found = self.app.records.history.latest(self.completer.path_of(uri) or path or uri)
         return {"decision": found, "reason": reason, "withheld": list(withheld)}
 
     async def settle(self) -> None:
