@@ -12,11 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsp_router.app.fleet import Fleet, assemble, printed
+from lsp_router.app.merits import Merits
+from lsp_router.app.recall import ProjectRecall
 from lsp_router.app.records import Records
 from lsp_router.app.telemetry import open_telemetry
 from lsp_router.app.vocabulary import words_of
 from lsp_router.app.voice import Voice
 from lsp_router.app.world import World
+from lsp_router.assist.builtin import EMBEDDED, NAME
 from lsp_router.catalog.overlay import Overlay, OverlayStore
 from lsp_router.config import convert, trust
 from lsp_router.config.keys import Keys
@@ -41,7 +44,7 @@ from lsp_router.prompts.estimate import estimate_tokens
 from lsp_router.prompts.library import Library
 from lsp_router.routing.alerts import Alert
 from lsp_router.routing.budget import Spending
-from lsp_router.routing.candidates import Situation
+from lsp_router.routing.candidates import TYPING, Situation
 from lsp_router.routing.router import decide
 from lsp_router.store.cache import Cache
 from lsp_router.store.database import BusyError
@@ -75,10 +78,13 @@ class App:
         self.records = Records(
             sources.places.state, self.world.clock.now, say, float(self.loaded.settings.insight.keep_days)
         )
+        self.merits = Merits(self.records)
         self.lists = OverlayStore(sources.places.cache / MODEL_LISTS)
         self.running: tuple[Provider, ...] = ()
         """Model servers that answer on this machine without being configured."""
         self.pins: dict[Task, str] = {}
+        self.last: Served | None = None
+        """What was served last, by a model or from the cache."""
         self.printed_catalogue = printed(self.world.clock.now())
         self.overlay: Overlay = self.lists.load()
         self.refused: set[str] = set()
@@ -93,6 +99,9 @@ class App:
         self._guard = self._stand_guard()
         self.voice = self._find_voice()
         self.gatherer = Gatherer(time.monotonic, lambda document: self.judge(document.path))
+        self.offline = ProjectRecall(
+            self.project, sources.places.cache, self.records.desk.facts, lambda: self.settings, self.world.clock.now
+        )
         self._recalled = False
         self._transport: HttpTransport | None = None
         self._cache: Cache | None = None
@@ -160,6 +169,7 @@ class App:
 
     def note(self, served: Served, work: Work) -> None:
         """An answer that cost nothing: nobody was asked."""
+        self.last = served
         entry = Entry(self.world.clock.now(), served, self.at_home(work), uri=work.path)
         self.records.desk.ledger.record(entry)
 
@@ -189,8 +199,11 @@ class App:
 
     # --- deciding and serving ---
 
-    def decide(self, work: Work) -> Decision:
+    def decide(self, work: Work, recalled: float | None = None) -> Decision:
+        """`recalled` is the embedded tier's confidence in what it has for this request."""
         work = self.at_home(work)
+        if recalled is not None:
+            return self._decide(work, {(NAME, task.value): 10 * recalled for task in TYPING})
         return self.voice.settle(work, self._decide(work), self._decide)
 
     def at_home(self, work: Work) -> Work:
@@ -217,6 +230,7 @@ class App:
         self.monitor.listen()
         self._recall()
         settings = self.loaded.settings
+        known = self.merits.of(self.fleet.models)
         return Situation(
             models=self.fleet.models,
             policies=self._policies,
@@ -225,8 +239,18 @@ class App:
             spending=self.spending(work),
             profile=settings.profile,
             pins=self.pins,
+            measured=known.measured,
+            liked=known.liked,
             now=self.world.clock.now(),
+            builtin=(self.embedded,),
         )
+
+    @property
+    def embedded(self) -> Model:
+        """The tier among the models."""
+        if self.offline.enabled:
+            return EMBEDDED
+        return replace(EMBEDDED, usable=False, why_unusable="switched off ([completion] embedded)")
 
     def order(
         self,
@@ -278,6 +302,7 @@ class App:
 
     async def close(self) -> None:
         self._book_all()
+        await self.offline.close()
         if self._transport is not None:
             await self._transport.aclose()
         if self._cache is not None:
@@ -286,8 +311,11 @@ class App:
 
     # --- helpers ---
 
-    def _decide(self, work: Work) -> Decision:
-        return decide(work, self.situation(work), self.world.new_id(), self.words)
+    def _decide(self, work: Work, measured: dict[tuple[str, str], float] | None = None) -> Decision:
+        situation = self.situation(work)
+        if measured is not None:
+            situation = replace(situation, measured={**(situation.measured or {}), **measured})
+        return decide(work, situation, self.world.new_id(), self.words)
 
     def _find_voice(self) -> Voice:
         return Voice(self.settings, self.records.desk.facts, self.world.clock.now)
@@ -319,6 +347,8 @@ class App:
             return
         self._recalled = True
         with suppress(BusyError):
+            for model, ms in self.merits.speeds().items():
+                self.monitor.health.latencies.record(model, ms)
             for model, ms in self.records.history.first_tokens(self.world.clock.now() - RECALL):
                 self.monitor.health.latencies.record(model, ms)
 
@@ -332,6 +362,7 @@ class App:
 
     def _book(self, served: Served, order: Order) -> None:
         """A moment later: the answer is on its way first. `close` does what is still to be done."""
+        self.last = served
         self._unbooked.append((served, order))
         with suppress(ValueError):
             self._under_way.remove(order.decision.id)

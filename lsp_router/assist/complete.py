@@ -16,6 +16,7 @@ from lsp_router.assist.answers import Answers
 from lsp_router.assist.flight import Flight
 from lsp_router.assist.kitchen import Kitchen
 from lsp_router.assist.moment import Moment, Suggestion
+from lsp_router.assist.offline import StandIn, goes_on
 from lsp_router.assist.pace import Pace
 from lsp_router.assist.request import Request, Withdrawn, compose
 from lsp_router.assist.reuse import Shown, rests
@@ -141,8 +142,9 @@ class Completer:
         left = rests(place.shown, moment.prefix, moment.suffix)
         if not left:
             return None
-        if place.flight is not None and not (place.flight.partly_shown and place.flight.leads_to(moment)):
-            self._drop_flight(place)
+        self._let_go_on(place, moment)
+        if left[0].insert == place.shown.items[left[0].index] and moment.prefix != place.shown.prefix:
+            place.shown = Shown(moment.prefix, moment.suffix, place.shown.items, place.shown.replaces)  # indented
         return [replace(place.offered[r.index], insert=r.insert, replace=r.replace, source="shown") for r in left]
 
     async def _from_flight(self, place: Place, moment: Moment) -> list[Suggestion] | None:
@@ -153,33 +155,48 @@ class Completer:
             self._drop_flight(place)
             return None
         flight.take_over()
-        return await self._wait(place, flight, moment)
+        return await self._wait(place, flight, moment, StandIn(self._kitchen, moment))
 
     async def _fresh(self, place: Place, moment: Moment) -> list[Suggestion]:
+        stand_in = StandIn(self._kitchen, moment)
         try:
             request = compose(self._kitchen, moment)
         except Withdrawn as reason:
             place.why, place.withheld = str(reason), reason.withheld
-            return []
+            return self._stand_in(place, stand_in)
         place.withheld = request.withheld
         kept = self._answers.kept(request)
         if kept is not None:
-            return self._show(place, moment, kept, "the models had nothing to suggest here a moment ago")
+            shown = self._show(place, moment, kept, "the models had nothing to suggest here a moment ago")
+            return shown or self._stand_in(place, stand_in)
         flight = place.flight = self._launch(request, self._delay(place, request))
-        return await self._wait(place, flight, moment) or []
+        return await self._wait(place, flight, moment, stand_in) or []
 
-    async def _wait(self, place: Place, flight: Flight, moment: Moment) -> list[Suggestion] | None:
+    async def _wait(self, place: Place, flight: Flight, moment: Moment, stand_in: StandIn) -> list[Suggestion] | None:
         """None when the answer does not fit what was typed while it came: then another must be asked for."""
-        found = await flight.wait(moment)
+        found = await flight.wait(moment, None if moment.asked_for else stand_in)
         if found is None:
             return []
+        if flight.behind:
+            place.why = "the embedded tier is sure enough" if stand_in.sure else "no model had answered yet"
+            return self._stand_in(place, stand_in)
         if place.flight is flight and flight.done:
             place.flight = None
         self._let_count(flight)
         if flight.astray:
             return None
         shown = self._show(place, flight.moment, found, flight.why)
-        return self._from_shown(place, moment) if shown and flight.moment.prefix != moment.prefix else shown
+        if not shown:
+            return self._stand_in(place, stand_in)
+        return self._from_shown(place, moment) if flight.moment.prefix != moment.prefix else shown
+
+    def _stand_in(self, place: Place, stand_in: StandIn) -> list[Suggestion]:
+        """What the embedded tier says, in the place of models that say nothing, or nothing yet."""
+        recalled = stand_in.look()
+        if recalled is None:
+            return []
+        self._kitchen.note(recalled.served(place.why), recalled.work)
+        return self._show(place, recalled.moment, [recalled.suggestion], "")
 
     def _show(self, place: Place, moment: Moment, found: Sequence[Suggestion], why: str) -> list[Suggestion]:
         place.why = "" if found else why
@@ -211,15 +228,27 @@ class Completer:
         return place.pace.delay(request.first.tier, request.moment.prefix.rpartition("\n")[2])
 
     def _catch_up(self, place: Place) -> None:
-        """What has come since a part of it was shown belongs to what is shown."""
+        """What has come since a part of it was shown belongs to what is shown, and so does what goes on from there."""
         flight = place.flight
-        if flight is None or not flight.partly_shown:
+        if flight is None or not (flight.partly_shown or flight.behind):
             return
         found = flight.so_far()
-        if found:
+        if found and flight.behind and place.shown and goes_on(place.shown, flight.moment, found[0]):
+            flight.take_the_stage()
+        if found and not flight.behind:
             self._show(place, flight.moment, found, "")
-        if flight.done:
+        if flight.done and not (found and flight.behind):
             place.flight = None
+
+    def _let_go_on(self, place: Place, moment: Moment) -> None:
+        """A request whose answer may still belong to what is shown."""
+        flight = place.flight
+        if flight is None:
+            return
+        if (flight.partly_shown or flight.behind) and flight.leads_to(moment):
+            flight.follow(moment)
+        else:
+            self._drop_flight(place)
 
     def _take_what_was_asked_ahead(self, place: Place, moment: Moment) -> None:
         ahead, place.ahead = place.ahead, None

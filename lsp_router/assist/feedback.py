@@ -7,8 +7,10 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
+from lsp_router.assist.builtin import NAME
 from lsp_router.assist.kitchen import Kitchen
 from lsp_router.assist.moment import Moment, Suggestion
+from lsp_router.embedded.feedback import Outcome
 from lsp_router.store.entry import Feedback as Report
 from lsp_router.store.entry import Reaction
 
@@ -18,6 +20,8 @@ REMEMBERED = 256
 SURVIVES = 50.0
 """Half of a text, in fuzzy likeness, is still that text."""
 AROUND = 2_000
+READ = 0.75
+"""Seconds after which a suggestion counts as read, for editors that do not tell what they show."""
 
 
 @dataclass(slots=True)
@@ -29,6 +33,8 @@ class Offer:
     """The text as it was first offered: what is left of it after some typing is counted from its beginning."""
     partly: bool = False
     taken: bool = False
+    since: float = 0.0
+    """When it was first offered, by the loop's clock."""
 
 
 @dataclass(slots=True)
@@ -45,7 +51,7 @@ class Feedback:
     def offered(self, moment: Moment, suggestions: list[Suggestion]) -> None:
         self._leave_behind(moment, {suggestion.id for suggestion in suggestions})
         for suggestion in suggestions[:1]:
-            before = self._offers.get(suggestion.id) or Offer(moment, suggestion)
+            before = self._offers.get(suggestion.id) or Offer(moment, suggestion, since=self._now())
             whole = before.whole if before.whole.endswith(suggestion.insert) else suggestion.insert
             self._offers[suggestion.id] = replace(before, moment=moment, suggestion=suggestion, whole=whole)
             self._offers.move_to_end(suggestion.id)
@@ -64,21 +70,30 @@ class Feedback:
         if offer is None or offer.taken:
             return
         offer.taken = True
-        self._report(ident, Reaction.ACCEPTED, len(offer.suggestion.insert))
+        self._learn(offer, Outcome.ACCEPTED)
+        self._report(ident, Reaction.ACCEPTED, len(offer.whole if offer.partly else offer.suggestion.insert))
         task = asyncio.create_task(self._watch(ident, offer))
         self._watching.add(task)
         task.add_done_callback(self._watching.discard)
 
-    def partially_accepted(self, ident: str, units: int) -> None:
-        """`units` is the accepted length so far, in UTF-16 as clients count it."""
+    def partially_accepted(self, ident: str, units: int, text: str = "") -> None:
+        """`units` is the accepted length of `text` so far, in UTF-16 as clients count it.
+
+        After some typing, or some accepting, the text is the rest of what was offered first.
+        """
         offer = self._offers.get(ident)
         if offer is not None:
+            if not offer.partly:
+                self._learn(offer, Outcome.PARTIAL)
             offer.partly = True
-            taken = offer.whole.encode("utf-16-le", "surrogatepass")[: 2 * units]
-            self._report(ident, Reaction.PARTIAL, len(taken.decode("utf-16-le", "ignore")))
+            before = len(offer.whole) - len(text) if text and offer.whole.endswith(text) else 0
+            taken = offer.whole[before:].encode("utf-16-le", "surrogatepass")[: 2 * units]
+            self._report(ident, Reaction.PARTIAL, before + len(taken.decode("utf-16-le", "ignore")))
 
     def rejected(self, ident: str) -> None:
-        if self._offers.pop(ident, None) is not None:
+        offer = self._offers.pop(ident, None)
+        if offer is not None:
+            self._learn(offer, Outcome.REJECTED)
             self._report(ident, Reaction.REJECTED)
 
     async def close(self) -> None:
@@ -94,8 +109,19 @@ class Feedback:
         text = moment.document.text
         here = [(ident, o) for ident, o in self._offers.items() if o.moment.uri == moment.uri and ident not in kept]
         for ident, offer in here:
-            if offer.shown and not (offer.taken or offer.partly) and offer.suggestion.insert not in text:
-                self.rejected(ident)
+            read = offer.shown or (offer.suggestion.model == NAME and self._now() - offer.since >= READ)
+            if read and not (offer.taken or offer.partly) and offer.suggestion.insert not in text:
+                del self._offers[ident]
+                self._learn(offer, Outcome.IGNORED)
+                self._report(ident, Reaction.REJECTED)
+
+    def _learn(self, offer: Offer, outcome: Outcome) -> None:
+        """How readily the embedded tier speaks; what a model is worth is read from the ledger."""
+        if offer.suggestion.model == NAME:
+            self.kitchen.offline.learn(offer.moment.document.language, outcome)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     async def _watch(self, ident: str, offer: Offer) -> None:
         passed = 0.0

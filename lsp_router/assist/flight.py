@@ -7,11 +7,15 @@ from typing import Any
 
 from lsp_router.assist.answers import Answers
 from lsp_router.assist.moment import Moment, Suggestion
+from lsp_router.assist.offline import StandIn
 from lsp_router.assist.request import Request
 from lsp_router.assist.trim.place import Trimmed
 from lsp_router.assist.trim.stream import StreamTrim
 from lsp_router.domain.model import Model, Tier
 from lsp_router.engine.execute import Run
+
+HEAD_START = 0.008
+"""Seconds a request has to leave, or to be answered, before the embedded tier is asked."""
 
 
 class Flight:
@@ -23,6 +27,8 @@ class Flight:
         self.astray = False
         """The answer goes another way than what was typed since."""
         self.partly_shown = False
+        self.behind = False
+        """What the embedded tier says is on the screen in its place."""
         self._request = request
         self._answers = answers
         self._typed = ""
@@ -55,23 +61,33 @@ class Flight:
             self._superseded.set_result(None)
         self._superseded = asyncio.get_running_loop().create_future()
 
-    async def wait(self, moment: Moment) -> list[Suggestion] | None:
-        """The suggestions; what stands alone when the latency budget is over; None when superseded or cancelled."""
+    async def wait(self, moment: Moment, stand_in: StandIn | None = None) -> list[Suggestion] | None:
+        """The suggestions; what stands alone when the latency budget is over; None when superseded or cancelled.
+
+        With the flight left `behind`, there is nothing of it, but the stand-in has something.
+        """
         superseded = self._superseded
-        self._typed = moment.prefix[len(self.moment.prefix) :]
+        self.follow(moment)
+        self.behind = False
         self._waiting += 1
         try:
-            policy = self._request.decision.policy
-            budget = policy.latency_budget_ms / 1000 if policy else None
-            either: set[asyncio.Future[Any]] = {self.task, superseded, self._answered}
-            await asyncio.wait(either, timeout=budget, return_when=asyncio.FIRST_COMPLETED)
-            if not self.done and not superseded.done() and not self._stands_alone():
-                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            return None if superseded.done() else self._found()
+            await self._attend({self.task, superseded, self._answered}, moment, stand_in)
+            if superseded.done():
+                self.behind = False
+                return None
+            return [] if self.behind else self._found()
         finally:
             self._waiting -= 1
             if self._waiting == 0 and not self._may_go_on():
                 self._stop()
+
+    def follow(self, moment: Moment) -> None:
+        """An answer that goes another way than what is typed by now is not waited for to its end."""
+        self._typed = moment.prefix[len(self.moment.prefix) :]
+
+    def take_the_stage(self) -> None:
+        """From now on it is what is shown."""
+        self.behind, self.partly_shown = False, True
 
     def so_far(self) -> list[Suggestion]:
         """What has come that is worth showing: everything, or the whole lines of it."""
@@ -101,6 +117,27 @@ class Flight:
 
     # --- helpers ---
 
+    async def _attend(self, either: set[asyncio.Future[Any]], moment: Moment, stand_in: StandIn | None) -> None:
+        """Until there is something to show, or nothing to wait for any more (see `offline` for who is shown when)."""
+        if stand_in is not None:
+            if await _over(either, HEAD_START):
+                return
+            self.behind = stand_in.sure
+        if self.behind or await _over(either, self._budget(moment, stand_in)) or self._stands_alone():
+            return
+        self.behind = stand_in is not None and stand_in.look() is not None
+        if not self.behind:
+            await _over(either, None)
+
+    def _budget(self, moment: Moment, stand_in: StandIn | None) -> float | None:
+        """Seconds; whoever has something else to show waits no longer than the editor does."""
+        policy = self._request.decision.policy
+        budget = policy.latency_budget_ms / 1000 if policy else None
+        if stand_in is None or budget is None:
+            return budget
+        hurried = moment.patience is not None and stand_in.look() is not None
+        return max(0.0, (moment.patience if hurried and moment.patience else budget) - HEAD_START)
+
     def _found(self) -> list[Suggestion] | None:
         if self._answered.done():
             return self._answered.result()
@@ -115,7 +152,13 @@ class Flight:
         return early is not None and len(early.insert) > len(self._typed) and early.insert.startswith(self._typed)
 
     def _may_go_on(self) -> bool:
-        """With nobody waiting, only what was shown in part and costs nothing goes on, for the keys that follow."""
+        """With nobody waiting, only what was shown in part and costs nothing goes on, for the keys that follow.
+
+        And what is behind a stand-in: it was asked for this place, and the place is still looked at. What costs and
+        has not left yet is saved.
+        """
+        if self.behind:
+            return self._sent or self._request.first.tier is not Tier.PAID
         speaker = self._speaker()
         return self.partly_shown and speaker is not None and speaker.tier is not Tier.PAID
 
@@ -155,3 +198,8 @@ class Flight:
             self.task.cancel()
         elif not self._answered.done() and (found := self._answers.whole(self._request, growing, run)):
             self._answered.set_result(found)
+
+
+async def _over(either: set[asyncio.Future[Any]], seconds: float | None) -> bool:
+    done, _ = await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    return bool(done)

@@ -22,6 +22,8 @@ class Moment:
     tabs: Sequence[Document] = ()
     """The other open documents, the one used last first."""
     is_current: Callable[[], bool] = NEVER
+    patience: float | None = None
+    """Seconds after which the editor shows what is there."""
     selected: str = ""
     """What the editor's completion menu would insert: a suggestion must begin with it."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from lsp_router.assist.builtin import NAME, without_embedded
 from lsp_router.assist.kitchen import Kitchen
 from lsp_router.assist.moment import Moment
 from lsp_router.assist.trigger import gate
@@ -74,14 +75,13 @@ class Request:
         return key(model.name, prompt.template, self.hole.prefix, self.hole.suffix, self.fingerprint, self.place.mode)
 
 
-def compose(kitchen: Kitchen, moment: Moment, edits: RecentEdits | None = None) -> Request:
-    """Decides first, for the decision says how far the context may go; raises Withdrawn."""
+def work_at(kitchen: Kitchen, moment: Moment) -> Work:
+    """What is to be done at a moment, as routing sees it."""
     document = moment.document
-    found = gate(moment.prefix, moment.suffix, document.language)
-    ruling = kitchen.judge(document.path)
     around = window(document.text, moment.offset)
-    single = not found.multiline
-    work = Work(
+    single = not gate(moment.prefix, moment.suffix, document.language).multiline
+    ruling = kitchen.judge(document.path)
+    return Work(
         trigger=Trigger.INVOKED if moment.asked_for else Trigger.AUTOMATIC,
         path=document.path,
         language=document.language,
@@ -91,7 +91,15 @@ def compose(kitchen: Kitchen, moment: Moment, edits: RecentEdits | None = None) 
         privacy=ruling.reach,
         why_private=ruling.rule,
     )
-    decision = kitchen.decide(work)
+
+
+def compose(kitchen: Kitchen, moment: Moment, edits: RecentEdits | None = None) -> Request:
+    """Decides first, for the decision says how far the context may go; raises Withdrawn."""
+    document = moment.document
+    around = window(document.text, moment.offset)
+    work = work_at(kitchen, moment)
+    single = work.output_tokens is not None
+    decision = without_embedded(kitchen.decide(work))
     if not decision.chain:
         raise Withdrawn(_nobody(decision))
     level = max(model.privacy for model in decision.chain)
@@ -115,9 +123,10 @@ def compose(kitchen: Kitchen, moment: Moment, edits: RecentEdits | None = None) 
 
 
 def _nobody(decision: Decision) -> str:
-    if decision.note and not decision.candidates:
+    models = [v for v in decision.candidates if v.model != NAME]
+    if decision.note and not models:
         return decision.note
-    reasons = "; ".join(f"{v.model}: {v.reason}" for v in decision.candidates[:3])
+    reasons = "; ".join(f"{v.model}: {v.reason}" for v in models[:3])
     return f"no model may complete here ({reasons})" if reasons else "no model is configured"
 
 

@@ -55,7 +55,9 @@ class CompletionTable(Table):
         "How long typing must rest before a model is asked: adaptive, or milliseconds.", default="adaptive"
     )
     max_lines: Count = setting("The longest suggestion, in lines.", default=12, ge=1, le=200)
-    embedded: bool = setting("Whether the built-in offline tier makes suggestions, once there is one.", default=True)
+    embedded: bool | Literal["quiet"] = setting(
+        "Whether the built-in offline tier makes suggestions; quiet: only those it is rather sure of.", default=True
+    )
     speculative: bool = setting("Ask free or local models for the next suggestion while one is shown.", default=True)
 
 
@@ -117,6 +119,12 @@ class ValidationTable(Table):
         "Check edits with the project's own tools (mypy, tsc, eslint, cargo and the like) in a trusted workspace. Their"
         " configuration may be code, which then runs in a sandbox.",
         default=False,
+        untrusted="never",
+    )
+    test_command: Words = setting(
+        "How the project's tests are run when an edit is asked for with tests, as a list of words; pytest, go test or"
+        " cargo test where it is not set. Needs project_tools.",
+        default=[],
         untrusted="never",
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lsp_router.domain.model import Capability, Model, Tier
@@ -33,8 +33,13 @@ class Situation:
     profile: Profile = Profile.FREE_FIRST
     pins: dict[Task, str] | None = None
     measured: dict[tuple[str, str], float] | None = None
-    """(model, task) → quality as measured on the user's own code and by what they accepted."""
+    """(model, task) → quality as measured on the user's own code."""
+    liked: dict[tuple[str, str, str], float] | None = None
+    """(model, task, language) → how many points better, or worse, it is accepted than others there."""
     now: float = 0.0
+    builtin: Sequence[Model] = ()
+    """What comes with the product and completes code. It is ranked like the others, and serves alone only where nobody
+    else may: no chain need name it, and no chain that is sent holds it."""
 
 
 class Candidate(NamedTuple):
@@ -78,17 +83,17 @@ def screen(work: Work, task: Task, situation: Situation) -> list[Screened]:
     policy = situation.policies[task]
     where = step(situation.limits, situation.spending)
     question = _Question(work, policy, situation, pin, () if pin else policy.chain, where)
-    hard, mild = tuple(_hard_reasons(question)), tuple(_mild_reasons(question))
-    looked_at = [_screen_one(describe(m, work, policy, situation), question, hard, mild) for m in situation.models]
-    if any(not s.reason for s in looked_at):
+    looked_at = _screen_all(situation.models, question)
+    if not any(not s.reason for s in looked_at):
+        looked_at = [Screened(s.candidate) if s.mild else s for s in looked_at]
+    if task not in TYPING:
         return looked_at
-    return [Screened(s.candidate) if s.mild else s for s in looked_at]
+    return looked_at + _screen_all(situation.builtin, replace(question, chain=()))
 
 
 def describe(model: Model, work: Work, policy: TaskPolicy, situation: Situation) -> Candidate:
     cap = output_cap(model, policy, work)
-    measured = situation.measured.get((model.name, policy.task.value)) if situation.measured else None
-    quality = model.quality.of(policy.task) if measured is None else measured
+    quality = quality_of(model, policy.task, work.language, situation)
     latency_ms = situation.health.latencies.p50(model.name) or model.latency_target_ms
     if model.price.free:
         return Candidate(model, quality, latency_ms, 0.0, 0.0, cap)
@@ -98,11 +103,25 @@ def describe(model: Model, work: Work, policy: TaskPolicy, situation: Situation)
     return Candidate(model, quality, latency_ms, expected, rates.worst(work.prompt_tokens, cap), cap)
 
 
+def quality_of(model: Model, task: Task, language: str, situation: Situation) -> float:
+    """What was measured, or else the catalogue's word, moved by what the user accepts in this language."""
+    measured = situation.measured.get((model.name, task.value)) if situation.measured else None
+    quality = model.quality.of(task) if measured is None else measured
+    if situation.liked:
+        quality += situation.liked.get((model.name, task.value, language), 0.0)
+    return quality
+
+
 def output_cap(model: Model, policy: TaskPolicy, work: Work) -> int:
     cap = work.output_tokens or policy.max_output_tokens
     if Capability.REASONING in model.capabilities and policy.task not in TYPING:
         cap += THINKING_TOKENS
     return min(cap, model.max_output)
+
+
+def _screen_all(models: Sequence[Model], q: _Question) -> list[Screened]:
+    hard, mild = tuple(_hard_reasons(q)), tuple(_mild_reasons(q))
+    return [_screen_one(describe(m, q.work, q.policy, q.situation), q, hard, mild) for m in models]
 
 
 def _screen_one(c: Candidate, q: _Question, hard: Sequence[Reason], mild: Sequence[Reason]) -> Screened:

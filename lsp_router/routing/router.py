@@ -24,7 +24,10 @@ def decide(work: Work, situation: Situation, ident: str, words: Words = DEFAULT)
     where = step(situation.limits, situation.spending)
     screened = screen(work, seen.task, situation)
     ranked = rank([s.candidate for s in screened if not s.reason], work, policy, situation.profile, where)
-    chain = _in_order(ranked, policy.chain, pinned=bool(_pin(work, seen.task, situation)))
+    builtin = {m.name for m in situation.builtin}
+    asked = [r for r in ranked if r.candidate.model.name not in builtin]
+    chain = _in_order(asked, policy.chain, pinned=bool(_pin(work, seen.task, situation)))
+    chain = chain or tuple(r.candidate.model for r in ranked)
     members = {m.name for m in chain}
     return Decision(
         id=ident,
@@ -86,9 +89,9 @@ def _pin(work: Work, task: Task, situation: Situation) -> str | None:
 
 def _note(work: Work, task: Task, situation: Situation, chain: tuple[Model, ...], where: Step) -> str:
     pin = _pin(work, task, situation)
-    if pin and not any(pin in {m.name, m.id} for m in situation.models):
+    if pin and not any(pin in {m.name, m.id} for m in (*situation.models, *situation.builtin)):
         return f"no model is called {pin!r}; `lsp-router models` lists the names"
-    if not situation.models:
+    if not situation.models and not chain:
         return "no model is configured; `lsp-router init` looks for keys and local servers"
     if not chain:
         return "no model may serve this; each candidate says why"

@@ -22,6 +22,9 @@ def opener(environ: Mapping[str, str], config: Path | None = None) -> OpenDesk:
         from lsp_router.config.sources import Sources  # noqa: PLC0415 - see above
         from lsp_router.server.desk import Desk  # noqa: PLC0415 - see above
 
-        return Desk(App(Sources(places(environ), environ, root, config, options, editor), say=say))
+        desk = Desk(App(Sources(places(environ), environ, root, config, options, editor), say=say))
+        if desk.app.offline.enabled:
+            desk.app.offline.load()
+        return desk
 
     return open_desk

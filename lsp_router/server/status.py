@@ -74,6 +74,8 @@ def condition(app: App) -> tuple[Kind, str]:
     if not app.settings.completion.enabled:
         return Kind.INACTIVE, "completions are switched off ([completion] enabled)"
     usable = [model for model in app.fleet.models if model.usable]
+    if not usable and app.offline.enabled:
+        return Kind.NORMAL, "no model is configured; suggestions are recalled from this project, nothing is sent"
     if not usable:
         return Kind.INACTIVE, "no model is configured: `lsp-router init` looks for keys and local servers"
     app.monitor.listen()

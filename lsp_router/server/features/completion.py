@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from lsprotocol import types as lsp
 
@@ -12,6 +13,8 @@ from lsp_router.server.router_server import RouterServer
 
 BOUND = 0.150
 """Seconds after which the popup opens without us."""
+PATIENCE = 0.100
+"""Seconds for which models are waited for where the embedded tier has something."""
 
 
 def register(server: RouterServer) -> None:
@@ -23,7 +26,7 @@ def register(server: RouterServer) -> None:
 
         async def suggest() -> list[Suggestion]:
             desk = await ls.desk()
-            return await desk.suggest(at)
+            return await desk.suggest(replace(at, patience=PATIENCE))
 
         work = asyncio.ensure_future(suggest())
         ls.keep(work)

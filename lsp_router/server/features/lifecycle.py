@@ -10,8 +10,9 @@ from typing import Any
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from lsp_router.server import parent, publishing
+from lsp_router.server import convert, parent, publishing
 from lsp_router.server.documents import replace_workspace
+from lsp_router.server.features import consent
 from lsp_router.server.router_server import SECTION, RouterServer
 
 GONE = 1
@@ -36,6 +37,7 @@ def _register_session(server: RouterServer) -> None:
         if ls.process_id and ls.is_child:
             ls.keep(asyncio.create_task(_leave_with(ls, ls.process_id)))
         ls.keep(asyncio.create_task(_watch_settings(ls)))
+        ls.keep(asyncio.create_task(consent.ask(ls)))
         await ls.desk()
 
     @server.feature(lsp.SHUTDOWN)
@@ -50,13 +52,19 @@ def _register_session(server: RouterServer) -> None:
 def _register_documents(server: RouterServer) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(ls: RouterServer, params: lsp.DidCloseTextDocumentParams) -> None:
-        ls.running.cancel(("document", params.text_document.uri))
+        uri = params.text_document.uri
+        ls.running.cancel(("document", uri))
         if ls.open_desk is not None:
-            ls.open_desk.completer.forget(params.text_document.uri)
-        publishing.closed(ls, params.text_document.uri)
+            ls.open_desk.closed(uri, convert.path_in(ls.documents, uri))
+        publishing.closed(ls, uri)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     async def did_open(ls: RouterServer, params: lsp.DidOpenTextDocumentParams) -> None:
+        """The workspace keeps the text; what else is done with it happens beside."""
+        desk = await ls.desk()
+        live = ls.documents.live(params.text_document.uri)
+        if live is not None:
+            desk.opened(convert.document(ls.documents, live))
         await publishing.opened(ls, params.text_document.uri)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
@@ -65,6 +73,8 @@ def _register_documents(server: RouterServer) -> None:
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     async def did_save(ls: RouterServer, params: lsp.DidSaveTextDocumentParams) -> None:
+        if ls.open_desk is not None:
+            ls.open_desk.saved(convert.path_in(ls.documents, params.text_document.uri))
         await publishing.saved(ls, params.text_document.uri)
 
 
@@ -77,8 +87,11 @@ def _register_settings(server: RouterServer) -> None:
             await desk.configure(settings)
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    async def did_change_watched_files(ls: RouterServer, _params: lsp.DidChangeWatchedFilesParams) -> None:
-        await (await ls.desk()).look_at_files()
+    async def did_change_watched_files(ls: RouterServer, params: lsp.DidChangeWatchedFilesParams) -> None:
+        desk = await ls.desk()
+        await desk.look_at_files()
+        for change in params.changes[-1:]:
+            desk.saved(convert.path_in(ls.documents, change.uri))
 
 
 def _table(value: Any) -> Mapping[str, Any]:

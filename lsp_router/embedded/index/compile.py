@@ -1,0 +1,165 @@
+"""Token streams to the arrays of a segment. The one module of the product that needs numpy; only the worker runs it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_router.embedded.index.hashing import (
+    FACTOR,
+    LENGTHS,
+    MASK,
+    NEW_NAME,
+    NO_TOKEN,
+    SEED,
+    SHIFT,
+    bucket_bits,
+    hash_call,
+)
+from lsp_router.embedded.index.segment import Facts, FileRow, Kind, Section
+from lsp_router.embedded.text.brackets import CLOSER_OF, Stack, feed
+from lsp_router.embedded.text.languages import Language
+from lsp_router.embedded.text.lexer import START, is_name, lex_lines
+
+DEPTH = 16
+"""How many tokens back the suffix order looks."""
+MAX_DISTANCE = 15
+Array = NDArray[Any]
+
+
+class _Numbers(dict[str, int]):
+    """Gives every new key the next number."""
+
+    def __missing__(self, key: str) -> int:
+        self[key] = number = len(self)
+        return number
+
+
+@dataclass(slots=True)
+class Stream:
+    """Files read one after the other; tokens are numbered as they come."""
+
+    language: Language
+    tokens: array[int] = field(default_factory=lambda: array("i"))
+    spaces: array[int] = field(default_factory=lambda: array("B"))
+    ids: _Numbers = field(default_factory=_Numbers)
+    files: list[FileRow] = field(default_factory=list)
+
+    def read(self, path: str, text: str, size: int, modified_ns: int) -> None:
+        self.files.append(FileRow(path, len(self.tokens), size, modified_ns))
+        number, tokens, spaces = self.ids.__getitem__, self.tokens, self.spaces
+        tokens.append(number(START))
+        spaces.append(0)
+        for opening, lexed in lex_lines(self.language, text.split("\n")):
+            tokens.append(number(opening))
+            tokens.extend(map(number, lexed.tokens))
+            spaces.append(0)
+            spaces.extend(lexed.spaces)
+
+
+def compile_segment(stream: Stream, gone: Iterable[str] = ()) -> tuple[Facts, dict[str, Section]]:
+    """Tokens are renumbered in the order of their texts, so that a vocabulary is searched by halving."""
+    texts = sorted(stream.ids)
+    blobs = [text.encode("utf-8", "surrogatepass") for text in texts]
+    rank = np.zeros(len(texts), np.int32)
+    rank[[stream.ids[text] for text in texts]] = np.arange(len(texts), dtype=np.int32)
+    tokens = rank[np.frombuffer(stream.tokens, np.int32)]
+    names = np.array([is_name(text) and text not in stream.language.words.fixed for text in texts], np.bool_)
+    counts = np.bincount(tokens[:-1], minlength=len(texts))
+    sections = {
+        "texts": Section("B", memoryview(b"".join(blobs))),
+        "text_ends": _section("I", np.cumsum([0, *map(len, blobs)])),
+        "names": _section("B", names),
+        "tokens": _section("i", tokens),
+        "marks": _section("B", np.frombuffer(stream.spaces, np.uint8) | (_distances(tokens, names) << 4)),
+        "order": _section("i", _suffix_order(tokens)),
+        "starts": _section("I", np.concatenate(([1], 1 + np.cumsum(counts)))),
+    }
+    for length, hashes in _renamed_hashes(tokens, names):
+        sections |= _hash_table(f"renamed-{length}", hashes)
+    sections |= _call_table(tokens, texts, stream.language)
+    facts = Facts(stream.language.family, len(tokens), tuple(stream.files), tuple(gone))
+    return facts, sections
+
+
+def _section(kind: Kind, values: Array) -> Section:
+    return Section(kind, np.ascontiguousarray(values, np.dtype(kind)).data.cast("B"))
+
+
+def _distances(tokens: Array, names: Array) -> Array:
+    """How far back the same name stood, where that is near; else 0."""
+    distances = np.zeros(len(tokens), np.uint8)
+    for distance in range(min(MAX_DISTANCE, len(tokens) - 1), 0, -1):
+        distances[distance:][tokens[distance:] == tokens[:-distance]] = distance
+    return np.where(names[tokens], distances, 0).astype(np.uint8)
+
+
+def _suffix_order(tokens: Array) -> Array:
+    """Positions sorted by the tokens before them, nearest first; the compared length doubles with every pass."""
+    count = len(tokens)
+    ranks = np.zeros(count, np.int64)
+    ranks[1:] = tokens[:-1].astype(np.int64) + 1
+    order, length = np.argsort(ranks), 1
+    while length < DEPTH:
+        before = np.zeros(count, np.int64)
+        before[length:] = ranks[:-length]
+        keys = ranks * (int(ranks.max(initial=0)) + 1) + before
+        order = np.argsort(keys)
+        keys = keys[order]
+        ranks[order] = np.cumsum(np.concatenate(([0], keys[1:] != keys[:-1])))
+        length *= 2
+    return order
+
+
+def _renamed_hashes(tokens: Array, names: Array) -> Iterator[tuple[int, Array]]:
+    """The same as `hash_contexts`, for every position at once."""
+    count = len(tokens)
+    is_name_here = names[tokens]
+    # How far on the same token stands again: what `_distances` says, seen from the other end.
+    ahead = _distances(tokens[::-1], names)[::-1].astype(np.uint32)
+    values = np.full(count, SEED, np.uint32)
+    for back in range(LENGTHS[-1]):
+        codes = np.where(is_name_here, NEW_NAME + np.where(ahead <= back, ahead, 0), tokens).astype(np.uint32)
+        shifted = np.full(count, NO_TOKEN, np.uint32)
+        shifted[back + 1 :] = codes[: max(0, count - back - 1)]
+        values = (values ^ shifted) * np.uint32(FACTOR)
+        values ^= values >> np.uint32(SHIFT)
+        if back + 1 in LENGTHS:
+            yield back + 1, values
+
+
+def _call_table(tokens: Array, texts: list[str], language: Language) -> dict[str, Section]:
+    """Places right after an opening bracket or a comma, by the call and the argument."""
+    numbers = {text: number for number, text in enumerate(texts)}
+    wanted = {numbers[text] for text in (*CLOSER_OF, ",") if text in numbers}
+    positions, hashes = array("i"), array("I")
+    stack: Stack = ()
+    before, last = "", -1
+    for at, number in enumerate(tokens.tolist()):
+        if last in wanted and stack:
+            positions.append(at)
+            hashes.append(hash_call(numbers.get(stack[-1].callee, -1) & MASK, stack[-1].argument))
+        token = texts[number]
+        stack = feed(stack, token, before, language.words.definers) if token != START else ()
+        before, last = token, number
+    table = _hash_table("call", np.frombuffer(hashes, np.uint32))
+    order = np.frombuffer(table["call-positions"].data, np.int32)
+    return table | {"call-positions": _section("i", np.frombuffer(positions, np.int32)[order])}
+
+
+def _hash_table(name: str, hashes: Array) -> dict[str, Section]:
+    """Positions by the hash's top bits, then by its low 16 bits."""
+    bits = bucket_bits(len(hashes))
+    buckets = (hashes >> np.uint32(32 - bits)).astype(np.int64)
+    marks = (hashes & np.uint32(0xFFFF)).astype(np.int64)
+    order = np.argsort(buckets << 16 | marks)
+    return {
+        f"{name}-buckets": _section("I", np.concatenate(([0], np.cumsum(np.bincount(buckets, minlength=1 << bits))))),
+        f"{name}-marks": _section("H", marks[order]),
+        f"{name}-positions": _section("i", order),
+    }

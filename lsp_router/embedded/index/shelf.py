@@ -1,0 +1,176 @@
+"""Looking things up in one mapped segment: its words, exact contexts, and contexts up to renaming."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
+
+from lsp_router.embedded.index.hashing import LENGTHS, hash_call, hash_contexts
+from lsp_router.embedded.index.segment import Segment
+from lsp_router.embedded.text.lexer import MAX_LINE
+
+DEPTH = 16
+"""How many tokens back exact contexts are compared."""
+MAX_SAMPLES = 16
+MAX_RENAMED = 16
+MAX_WORDS = 200
+_MAX_REMEMBERED = 50_000
+UNKNOWN = -1
+Array: TypeAlias = "memoryview[int]"
+Table: TypeAlias = "tuple[Array, Array, Array]"
+"""A hash table: where buckets begin, marks in buckets, positions beside the marks."""
+
+
+class Shelf:
+    """A segment to ask. `hidden` files (by number) are never witnesses: not the one being edited, not outdated ones."""
+
+    def __init__(self, segment: Segment) -> None:
+        arrays = segment.arrays
+        self.files = {row.path: number for number, row in enumerate(segment.facts.files)}
+        self._file_starts = [row.start for row in segment.facts.files]
+        self._blob, self._ends, self._names = arrays["texts"], arrays["text_ends"], arrays["names"]
+        self._tokens, self._marks = arrays["tokens"], arrays["marks"]
+        self._order, self._starts = arrays["order"], arrays["starts"]
+        self._renamed = {length: _table(arrays, f"renamed-{length}") for length in LENGTHS}
+        self._calls = _table(arrays, "call")
+        self._ids: dict[str, int] = {}
+        self._texts: dict[int, str] = {}
+
+    def find(self, text: str) -> int:
+        """A token's number, UNKNOWN when the project does not have it."""
+        number = self._ids.get(text)
+        if number is None:
+            raw = text.encode("utf-8", "surrogatepass")
+            at = bisect_left(range(len(self._names)), raw, key=self._raw)
+            number = at if at < len(self._names) and self._raw(at) == raw else UNKNOWN
+            if len(self._ids) > _MAX_REMEMBERED:
+                self._ids.clear()
+            self._ids[text] = number
+        return number
+
+    def text(self, number: int) -> str:
+        text = self._texts.get(number)
+        if text is None:
+            if len(self._texts) > _MAX_REMEMBERED:
+                self._texts.clear()
+            text = self._texts[number] = self._raw(number).decode("utf-8", "surrogatepass")
+        return text
+
+    def token_at(self, position: int) -> tuple[str, int]:
+        """The token and the spaces before it."""
+        return self.text(self._tokens[position]), self._marks[position] & 15
+
+    def words(self, beginning: str) -> list[tuple[str, int]]:
+        """Tokens that begin so, and how often they occur."""
+        at = bisect_left(range(len(self._names)), beginning.encode("utf-8", "surrogatepass"), key=self._raw)
+        found: list[tuple[str, int]] = []
+        for number in range(at, min(at + MAX_WORDS, len(self._names))):
+            text = self.text(number)
+            if not text.startswith(beginning):
+                break
+            found.append((text, self._starts[number + 1] - self._starts[number]))
+        return found
+
+    def exact(self, tokens: Sequence[int], hidden: Collection[int]) -> list[tuple[int, list[int]]]:
+        """(matched length, sample of the positions that follow such a context), shortest first."""
+        levels: list[tuple[int, list[int]]] = []
+        for length, (low, high) in enumerate(self._ranges(tokens), 1):
+            positions = self._visible(self._sample(low, high), hidden)
+            if not positions:
+                break
+            levels.append((length, positions))
+        return levels
+
+    def renamed(
+        self, tokens: Sequence[str], names: Sequence[bool], hidden: Collection[int]
+    ) -> list[tuple[int, list[tuple[int, int]]]]:
+        """(matched length, [(position, how far back its token stood before, 0 if it did not)]), shortest first.
+
+        `names` says which tokens may be renamed; those that the project does not have at all are told apart, too.
+        """
+        numbers = [number if (number := self.find(token)) >= 0 else ~tokens.index(token) for token in tokens]
+        hashes = hash_contexts(numbers, names)
+        levels: list[tuple[int, list[tuple[int, int]]]] = []
+        for length, table in self._renamed.items():
+            found = self._visible(_look_up(table, hashes[length]), hidden)
+            if not found:
+                break
+            levels.append((length, [(at, self._marks[at] >> 4) for at in found]))
+        return levels
+
+    def in_call(self, callee: int, argument: int, hidden: Collection[int]) -> list[int]:
+        """Positions where the same argument of the same call begins."""
+        if callee == UNKNOWN:
+            return []
+        return self._visible(_look_up(self._calls, hash_call(callee, argument)), hidden)
+
+    def _raw(self, number: int) -> bytes:
+        start = self._ends[number]
+        return bytes(self._blob[start : min(self._ends[number + 1], start + MAX_LINE)])
+
+    def _visible(self, positions: list[int], hidden: Collection[int]) -> list[int]:
+        if not hidden:
+            return positions
+        starts = self._file_starts
+        return [at for at in positions if bisect_right(starts, at) - 1 not in hidden]
+
+    def _sample(self, low: int, high: int) -> list[int]:
+        if high - low <= MAX_SAMPLES:
+            return self._order[low:high].tolist()
+        step = (high - low) / MAX_SAMPLES
+        return [self._order[low + int(step * at)] for at in range(MAX_SAMPLES)]
+
+    def _ranges(self, tokens: Sequence[int]) -> list[tuple[int, int]]:
+        """The stretch of the suffix order that follows the last token, the last two, …, as far as there is any."""
+        if not tokens or tokens[0] == UNKNOWN:
+            return []
+        low, high = self._starts[tokens[0]], self._starts[tokens[0] + 1]
+        ranges: list[tuple[int, int]] = []
+        for back, token in enumerate(tokens[:DEPTH], 1):
+            if back > 1:
+                low, high = self._narrow(low, high, back, token)
+            if low >= high:
+                break
+            ranges.append((low, high))
+        return ranges
+
+    def _narrow(self, low: int, high: int, back: int, token: int) -> tuple[int, int]:
+        order, tokens = self._order, self._tokens
+        end = high
+        while low < high:
+            middle = (low + high) >> 1
+            at = order[middle] - back
+            if (tokens[at] if at >= 0 else UNKNOWN) < token:
+                low = middle + 1
+            else:
+                high = middle
+        start, high = low, end
+        while low < high:
+            middle = (low + high) >> 1
+            at = order[middle] - back
+            if (tokens[at] if at >= 0 else UNKNOWN) <= token:
+                low = middle + 1
+            else:
+                high = middle
+        return start, low
+
+
+Witness: TypeAlias = tuple[Shelf, Collection[int]]
+"""A shelf to be asked, and the files in it that may not be heard."""
+
+
+def _table(arrays: Mapping[str, Array], name: str) -> Table:
+    return arrays[f"{name}-buckets"], arrays[f"{name}-marks"], arrays[f"{name}-positions"]
+
+
+def _look_up(table: Table, value: int) -> list[int]:
+    """Positions with this hash: the top bits choose a bucket, the low ones are searched in it."""
+    buckets, marks, positions = table
+    bucket, mark = value >> (33 - len(buckets).bit_length()), value & 0xFFFF
+    low = bisect_left(marks, mark, buckets[bucket], buckets[bucket + 1])
+    high = bisect_right(marks, mark, low, buckets[bucket + 1])
+    if high - low <= MAX_RENAMED:
+        return positions[low:high].tolist()
+    step = (high - low) / MAX_RENAMED
+    return [positions[low + int(step * at)] for at in range(MAX_RENAMED)]

@@ -1,0 +1,1 @@
+"""Source text as tokens, and an open file as searchable strings of them. It must not know indexes or guesses."""

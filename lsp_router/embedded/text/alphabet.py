@@ -1,0 +1,64 @@
+"""Tokens and combinations of tokens as single characters, so that a file is a string and a context a substring."""
+
+from __future__ import annotations
+
+from lsp_router.embedded.text.languages import Language
+from lsp_router.embedded.text.lexer import is_name
+
+UNSEEN = "\U0010ffff"
+"""The character of what was never numbered: no string of the document holds it."""
+NAME = "\0"
+"""What every name that may be renamed looks like."""
+ROOM = 1_000_000
+
+
+class Codes(dict[str, str]):
+    """One character per distinct key, given out in order of appearance; `get` asks without giving out."""
+
+    def __missing__(self, key: str) -> str:
+        self[key] = code = chr(len(self))
+        return code
+
+
+class Alphabet:
+    """The tokens of one document as characters, and each character's shape: names that may be renamed look alike."""
+
+    def __init__(self, language: Language) -> None:
+        self._fixed = language.words.fixed
+        self._codes = Codes()
+        self._shapes: list[str] = []
+        self._by_initial: dict[str, list[str]] = {}
+        self.texts: list[str] = []
+        self.nothing = self.add("")
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def add(self, token: str) -> str:
+        code = self._codes[token]
+        if len(self._codes) > len(self.texts):
+            self.texts.append(token)
+            self._shapes.append(NAME if self.renamable(token) else code)
+            self._by_initial.setdefault(token[:1], []).append(code)
+        return code
+
+    def find(self, token: str) -> str:
+        return self._codes.get(token, UNSEEN)
+
+    def text(self, code: str) -> str:
+        return self.texts[ord(code)]
+
+    def beginning(self, text: str) -> list[str]:
+        """The characters of all tokens that begin so."""
+        return [code for code in self._by_initial.get(text[:1], ()) if self.texts[ord(code)].startswith(text)]
+
+    def shape(self, token: str) -> str:
+        """What the token looks like when names are not told apart."""
+        return NAME if self.renamable(token) else self.find(token)
+
+    def shapes(self, codes: str) -> str:
+        shapes = self._shapes
+        return "".join([shapes[ord(code)] for code in codes])
+
+    def renamable(self, token: str) -> bool:
+        return token not in self._fixed and is_name(token)

@@ -1,0 +1,229 @@
+"""The open file as strings over an alphabet of tokens: its index is itself, and looking up is searching a string.
+
+Every distinct token is one character, so the file is a string, an exact context is a substring, and `str.find` is the
+index. Further columns of the same length hold *what a token follows* in other senses (with which line head, at which
+argument of which call, …), one character per distinct combination. An edit re-reads the lines it touched and splices.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lsp_router.embedded.text.alphabet import ROOM, Alphabet, Codes
+from lsp_router.embedded.text.brackets import CLOSER_OF, Stack, feed
+from lsp_router.embedded.text.languages import Language
+from lsp_router.embedded.text.lexer import BREAKS, START, Lexed, is_name, lex_line, line_start
+
+MAX_READ = 150
+"""How many lines one update reads at most, so that a keystroke stays cheap; more is for `build`, in slices."""
+SLICE = 50
+SKIP, HEAD, HEADS, CALL, NEXT, SLOT, VARIABLE = range(7)
+"""Columns. The first five: what a token follows, which is the token before it and also the third last one; the line's
+head; that and the head of the line above; the call's argument; the head and the beginning of the line below. The last
+two mark names: by the kind of place they fill, and those that are no attributes and are not called."""
+COLUMNS = 7
+SLOTS = ("(", "\n", ".", "import", "word", "=")
+VARIABLE_CODE = "\1"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a line inherits from the lines above; an equal entry above equal text makes equal columns."""
+
+    state: str
+    indent: int
+    tail: str
+    """The last three tokens' characters."""
+    head: str
+    """The first token of the last line of code."""
+    previous_head: str
+    stack: Stack
+
+
+@dataclass(slots=True)
+class _Row:
+    """One line woven into columns; the last column still lacks how the line below begins."""
+
+    lexed: Lexed
+    entry: Entry
+    exact: str = ""
+    columns: tuple[list[str], ...] = ()
+
+
+class Document:
+    def __init__(self, language: Language, state: str = "") -> None:
+        """`state` is what the lines above the first one left open."""
+        self.language = language
+        self.alphabet = Alphabet(language)
+        self.codes = [Codes() for _ in range(COLUMNS)]
+        nothing = self.alphabet.nothing
+        top = Entry(state, 0, nothing * 2 + self.alphabet.add(START), nothing, nothing, ())
+        self.lines: list[str] = []
+        self.lexed: list[Lexed] = []
+        self.entries: list[Entry] = [top]
+        """One more than there are lines: the last is what a further line would inherit."""
+        self.starts: list[int] = [0]
+        """Where each line's tokens begin, and where the last one's end."""
+        self.exact = ""
+        self.shape = ""
+        self.spaces = b""
+        self.columns = [""] * COLUMNS
+        self.counts: Counter[str] = Counter()
+        """How often each character occurs."""
+
+    def update(self, lines: Sequence[str]) -> bool:
+        """Follow an edit. False, and nothing changed, when that takes more reading than a keystroke may cost."""
+        above, below = _common(self.lines, lines)
+        if above == len(self.lines) == len(lines):
+            return True
+        if max(len(self.alphabet), *map(len, self.codes)) > ROOM:
+            return False
+        return self._splice(lines, above, below)
+
+    def build(self, lines: Sequence[str]) -> Iterator[None]:
+        """Read a whole file, pausing every few lines."""
+        for end in range(SLICE, len(lines) + SLICE, SLICE):
+            self._splice(lines[:end], len(self.lines), 0)
+            yield
+
+    def _splice(self, lines: Sequence[str], above: int, below: int) -> bool:
+        """Replace the lines between the first `above` and the last `below` ones, and whatever hangs on them."""
+        first = self._code_before(above)
+        read = self._read(lines, first, above, below)
+        if read is None:
+            return False
+        rows, last = read
+        old_end = first + len(rows) + len(self.lines) - len(lines)
+        self._look_below(rows, old_end)
+        if old_end == len(self.lines):
+            self.entries[-1] = last
+        self._replace(rows, first, old_end)
+        self.lines = list(lines)
+        return True
+
+    def _code_before(self, line: int) -> int:
+        """The last line of code above: its columns say how the next one begins, so both change together."""
+        while line > 0:
+            line -= 1
+            if self.lexed[line].tokens:
+                break
+        return line
+
+    def _read(self, lines: Sequence[str], first: int, above: int, below: int) -> tuple[list[_Row], Entry] | None:
+        """Weave from `first` on until everything is again as it was; None when that is too far."""
+        rows: list[_Row] = []
+        entry, shift, read = self.entries[first], len(self.lines) - len(lines), 0
+        for at in range(first, len(lines)):
+            old = at if at < above else at + shift if at >= len(lines) - below else None
+            if old is not None and at >= above and self.entries[old] == entry:
+                break
+            if old is not None and self.entries[old].state == entry.state:
+                lexed = self.lexed[old]
+            elif (read := read + 1) > MAX_READ:
+                return None
+            else:
+                lexed = lex_line(self.language, lines[at], entry.state)
+            row, entry = self._weave(lexed, entry)
+            rows.append(row)
+        return rows, entry
+
+    def _weave(self, lexed: Lexed, entry: Entry) -> tuple[_Row, Entry]:
+        if not lexed.tokens:
+            return _Row(lexed, entry), entry if entry.state == lexed.state else _with_state(entry, lexed.state)
+        add, definers, renamable = self.alphabet.add, self.language.words.definers, self.alphabet.renamable
+        columns: tuple[list[str], ...] = tuple([] for _ in range(COLUMNS))
+        opening = line_start(entry.indent, lexed.indent)
+        tokens = (opening, *lexed.tokens)
+        symbols = "".join(map(add, tokens))
+        trail, stack, before = entry.tail + symbols, entry.stack, self.alphabet.text(entry.tail[-1])
+        heads = ((entry.head, entry.previous_head), (self.alphabet.nothing, entry.head), (symbols[1], entry.head))
+        for at, token in enumerate(tokens):
+            keys = follow_keys(self.alphabet, before, trail[at : at + 3], heads[min(at, 2)], stack)
+            for column, codes, key in zip(columns, self.codes, keys, strict=False):
+                column.append(codes[key])
+            columns[NEXT].append(keys[HEAD])
+            name = renamable(token)
+            columns[SLOT].append(self.codes[SLOT][slot_of(before) if name else ""])
+            called = tokens[at + 1 : at + 2] == ("(",)
+            columns[VARIABLE].append(VARIABLE_CODE if name and before != "." and not called else "\0")
+            stack, before = feed(stack, token, before, definers), token
+        after = Entry(lexed.state, lexed.indent, trail[-3:], symbols[1], entry.head, stack)
+        return _Row(lexed, entry, symbols, columns), after
+
+    def _look_below(self, rows: list[_Row], old_end: int) -> None:
+        """Complete the last column, from the bottom up."""
+        codes, add = self.codes[NEXT], self.alphabet.add
+        below = next(("".join(map(add, lexed.tokens[:2])) for lexed in self.lexed[old_end:] if lexed.tokens), "")
+        for row in reversed(rows):
+            if row.exact:
+                nexts, own = row.columns[NEXT], row.exact[1:3]
+                nexts[:] = [codes[nexts[0] + own], *[codes[key + below] for key in nexts[1:]]]
+                below = own
+
+    def _replace(self, rows: list[_Row], first: int, old_end: int) -> None:
+        start, end = self.starts[first], self.starts[old_end]
+        exact = "".join([row.exact for row in rows])
+        self.counts.subtract(self.exact[start:end])
+        self.counts.update(exact)
+        self.exact = self.exact[:start] + exact + self.exact[end:]
+        self.shape = self.shape[:start] + self.alphabet.shapes(exact) + self.shape[end:]
+        spaces = b"".join([b"\0" + bytes(row.lexed.spaces) for row in rows if row.exact])
+        self.spaces = self.spaces[:start] + spaces + self.spaces[end:]
+        for at, column in enumerate(self.columns):
+            woven = "".join([code for row in rows if row.exact for code in row.columns[at]])
+            self.columns[at] = column[:start] + woven + column[end:]
+        self.lexed[first:old_end] = [row.lexed for row in rows]
+        self.entries[first:old_end] = [row.entry for row in rows]
+        self._recount(rows, first, old_end)
+
+    def _recount(self, rows: list[_Row], first: int, old_end: int) -> None:
+        """Where lines begin: those below moved by how much the replaced ones grew."""
+        starts, at = [], self.starts[first]
+        for row in rows:
+            starts.append(at)
+            at += len(row.exact)
+        grown = at - self.starts[old_end]
+        below = self.starts[old_end:]
+        self.starts[first:] = starts + ([start + grown for start in below] if grown else below)
+
+
+def follow_keys(
+    alphabet: Alphabet, before: str, trail: str, heads: tuple[str, str], stack: Stack
+) -> tuple[str, str, str, str]:
+    """What a token follows, for the columns SKIP to CALL; `trail` are the last three codes, `before` the last token.
+
+    At the start of an argument it does not matter whether a bracket or a comma came before.
+    """
+    last, nothing, (head, above) = trail[-1], alphabet.nothing, heads
+    opener, call = nothing, nothing
+    if stack:
+        inner = stack[-1]
+        opener, call = alphabet.find(inner.opener), alphabet.find(inner.callee) + chr(inner.argument)
+    starts_argument = stack and (before == "," or before in CLOSER_OF)
+    lasts = last + head
+    return last + trail[0], lasts + opener, lasts + above, (nothing if starts_argument else last) + call
+
+
+def slot_of(before: str) -> str:
+    """What kind of place it is that a name fills after this token."""
+    if before in CLOSER_OF or before == ",":
+        return "("
+    if before in BREAKS:
+        return "\n"
+    return before if before in {".", "import"} else "word" if is_name(before) else "="
+
+
+def _with_state(entry: Entry, state: str) -> Entry:
+    return Entry(state, entry.indent, entry.tail, entry.head, entry.previous_head, entry.stack)
+
+
+def _common(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many lines at the beginning and, of the rest, at the end are the same."""
+    limit = min(len(old), len(new))
+    above = next((at for at in range(limit) if old[at] != new[at]), limit)
+    below = 0
+    while below < limit - above and old[-1 - below] == new[-1 - below]:
+        below += 1
+    return above, below

@@ -1,0 +1,49 @@
+"""What the offline tier drafts at holes, judged against what stood there: for fitting confidence and for measuring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lsp_router.embedded.guess.answer import render
+from lsp_router.embedded.guess.confidence import line_signs, prefix_signs
+from lsp_router.embedded.guess.decode import decode
+from lsp_router.embedded.guess.mix import Weights
+from lsp_router.embedded.text.document import Document
+from tests.bench.embedded.corpus import Package, fill
+from tests.bench.embedded.samples import moment_of
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What confidence is made from, whether the text is all that stood there, and whether that began so."""
+
+    signs: list[float]
+    right: bool
+    begins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One hole: the whole line, and every beginning of it, the shortest first."""
+
+    line: Draft | None
+    prefixes: tuple[Draft, ...]
+
+
+def draft_all(package: Package, weights: Weights, holes: int, seed: int, cut: str, floor: float) -> Iterator[Trial]:
+    document = Document(package.language)
+    for case in package.cases(holes, seed, cut):
+        document = fill(document, case.lines)
+        context, partial = moment_of(package, document, case).begin()
+        drafts = decode(context, partial, weights, floor)
+        line, prefixes = drafts.line, []
+        for length in range(1, len(drafts.longest.tokens) + 1):
+            text = render(context, partial, drafts.longest.cut(length))
+            signs = prefix_signs(context, partial, drafts.longest, length)
+            prefixes.append(Draft(signs, text == case.rest, bool(text) and case.rest.startswith(text)))
+        whole = None
+        if line is not None:
+            text = render(context, partial, line)
+            whole = Draft(line_signs(context, partial, line), text == case.rest, case.rest.startswith(text))
+        yield Trial(whole, tuple(prefixes))

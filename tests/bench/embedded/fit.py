@@ -1,0 +1,133 @@
+"""Refits a family's constants on packages that somebody names.
+
+    python -m tests.bench.embedded.fit --family python PACKAGE_DIR…
+
+Writes `lsp_router/embedded/constants/FAMILY.json`. First the mix is fitted to predict the next token, then confidence
+to tell right drafts from wrong ones, then the thresholds are set where the wanted precision is reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from lsp_router.embedded.guess.confidence import LineSign, PrefixSign, judge
+from lsp_router.embedded.guess.constants import FOLDER, parse_constants
+from lsp_router.embedded.guess.experts import GROUNDS, Expert
+from lsp_router.embedded.guess.features import Feature, Place
+from lsp_router.embedded.guess.mix import Weights
+from lsp_router.embedded.settings import Thresholds
+from tests.bench.embedded.corpus import CUTS, Package
+from tests.bench.embedded.drafts import Trial, draft_all
+from tests.bench.embedded.samples import EXPERT_WEIGHTS, PER_PLACE, Samples, collect
+from tests.bench.embedded.train import Array, Matrix, fit, fit_logistic, loss
+
+FLOOR = 0.1
+FIRST_GUESS = 0.15
+"""The weight of an expert on grounds that were never seen."""
+PRECISION = {"normal": Thresholds(0.67, 0.74), "quiet": Thresholds(0.82, 0.86)}
+"""The share of whole lines that shall be right, and the share of everything shown that shall at least begin right."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    options = _options(argv)
+    packages = [Package(folder, options.family) for folder in options.packages]
+    samples = Samples()
+    for package in packages:
+        for cut in CUTS:
+            collect(package, options.holes, options.seed, cut, samples)
+        print(
+            f"{package.root.name}: {len(package.files)} files, {len(samples.group_ends)} questions so far", flush=True
+        )
+    weights = _fit_mix(samples)
+    data = {**_weights_as_data(weights), "line": [0.0] * len(LineSign), "prefix": [0.0] * len(PrefixSign)}
+    data |= {"normal": [0.0, 0.0], "quiet": [0.0, 0.0]}
+    data |= _fit_confidence(packages, parse_constants(data).weights, options.holes, options.seed + 1)
+    data["fitted_on"] = {package.root.name: len(package.files) for package in packages}
+    out = options.out or FOLDER / f"{options.family}.json"
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps(data, separators=(",", ":")) + "\n", "utf-8")
+    print(f"wrote {out}")
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("packages", nargs="+", type=Path, metavar="PACKAGE_DIR")
+    parser.add_argument("--family", default="python")
+    parser.add_argument("--holes", type=int, default=200, help="per package and way of cutting")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path)
+    return parser.parse_args(argv)
+
+
+def _fit_mix(samples: Samples) -> Array:
+    start = np.zeros((len(Place), PER_PLACE))
+    start[:, :EXPERT_WEIGHTS] = FIRST_GUESS
+    matrix = Matrix.of(samples)
+    fitted = fit(matrix, start.ravel())
+    print(f"surprise per token {loss(matrix, start.ravel())[0]:.3f} before, {loss(matrix, fitted)[0]:.3f} after")
+    return fitted
+
+
+def _weights_as_data(weights: Array) -> dict[str, list[object]]:
+    by_place = weights.reshape(len(Place), PER_PLACE).round(3)
+    experts, silence, features, signs = np.split(
+        by_place, np.cumsum([EXPERT_WEIGHTS, EXPERT_WEIGHTS, len(Feature)]), axis=1
+    )
+    shape = (len(Place), len(Expert), GROUNDS)
+    return {
+        "experts": experts.reshape(shape).tolist(),
+        "silence": silence.reshape(shape).tolist(),
+        "features": features.tolist(),
+        "signs": signs.tolist(),
+    }
+
+
+def _fit_confidence(packages: Sequence[Package], weights: Weights, holes: int, seed: int) -> dict[str, list[float]]:
+    trials = [
+        trial for package in packages for cut in CUTS for trial in draft_all(package, weights, holes, seed, cut, FLOOR)
+    ]
+    lines = [trial.line for trial in trials if trial.line]
+    prefixes = [draft for trial in trials for draft in trial.prefixes]
+    line = fit_logistic(np.array([draft.signs for draft in lines]), np.array([draft.right for draft in lines]))
+    prefix = fit_logistic(np.array([draft.signs for draft in prefixes]), np.array([draft.begins for draft in prefixes]))
+    fitted = {"line": line.round(3).tolist(), "prefix": prefix.round(3).tolist()}
+    for mode, wanted in PRECISION.items():
+        fitted[mode] = _thresholds(trials, fitted["line"], fitted["prefix"], wanted)
+        print(f"{mode}: thresholds {fitted[mode]}")
+    return fitted
+
+
+def _thresholds(
+    trials: Sequence[Trial], line: Sequence[float], prefix: Sequence[float], wanted: Thresholds
+) -> list[float]:
+    """The lowest that reach the wanted precision: of whole lines, then of everything shown as a beginning."""
+    judged = [(judge(trial.line.signs, line), trial.line) if trial.line else (0.0, None) for trial in trials]
+    at_line = _lowest(wanted.line, lambda least: [draft.right for sure, draft in judged if draft and sure >= least])
+    beginnings = [[(judge(draft.signs, prefix), draft.begins) for draft in trial.prefixes] for trial in trials]
+
+    def shown(least: float) -> list[bool]:
+        right = [draft.begins for sure, draft in judged if draft and sure >= at_line]
+        for (sure, _), ways in zip(judged, beginnings, strict=True):
+            held = [begins for chance, begins in ways if chance >= least]
+            if sure < at_line and held:
+                right.append(held[-1])
+        return right
+
+    return [at_line, _lowest(wanted.prefix, shown)]
+
+
+def _lowest(wanted: float, right: Callable[[float], Sequence[bool]]) -> float:
+    for percent in range(25, 97):
+        found = right(percent / 100)
+        if found and sum(found) >= wanted * len(found):
+            return percent / 100
+    return 0.97
+
+
+if __name__ == "__main__":
+    main()

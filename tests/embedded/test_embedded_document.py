@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import time
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lsp_router.embedded.text.document import MAX_READ, Document
+from lsp_router.embedded.text.languages import find_language
+
+PYTHON = find_language("python")
+assert PYTHON is not None
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "",
+            "import os, sys",
+            "def f(self, a, b=1):",
+            "    return self.f(a, [b, {1: a}],",
+            '    """Says what',
+            "        it is.",
+            '    """',
+            "    # note",
+            "x = 'open",
+            ")",
+            "class A(B):",
+            "        deep = (yes,",
+        ]
+    ),
+    max_size=14,
+)
+
+
+def read(lines: list[str]) -> Document:
+    document = Document(PYTHON)
+    for _ in document.build(lines):
+        pass
+    return document
+
+
+def content(document: Document) -> dict[str, object]:
+    """Everything a document says, in words that do not depend on the order in which it learnt them."""
+    alphabet = document.alphabet
+    partitions = [_partition(column) for column in document.columns]
+    return {
+        "tokens": [alphabet.text(code) for code in document.exact],
+        "shapes": [document.shape[at] == "\0" for at in range(len(document.shape))],
+        "spaces": document.spaces,
+        "starts": document.starts,
+        "states": [entry.state for entry in document.entries],
+        "columns": partitions,
+        "counts": {alphabet.text(code): count for code, count in document.counts.items() if count},
+    }
+
+
+def _partition(column: str) -> list[int]:
+    first: dict[str, int] = {}
+    return [first.setdefault(code, at) for at, code in enumerate(column)]
+
+
+@settings(max_examples=200)
+@given(LINES, st.lists(st.tuples(st.integers(0, 14), st.integers(0, 5), LINES), max_size=5))
+def test_following_edits_is_reading_anew(lines: list[str], edits: list[tuple[int, int, list[str]]]) -> None:
+    document = read(lines)
+    for at, removed, added in edits:
+        lines = [*lines[:at], *added, *lines[at + removed :]]
+        assert document.update(lines)
+        assert document.lines == lines
+        assert content(document) == content(read(lines))
+
+
+def test_leaves_too_much_reading_for_later() -> None:
+    document = read(["a = 1"])
+    before = content(document)
+    assert not document.update(["b = 2"] * (MAX_READ + 1))
+    assert content(document) == before
+    assert document.update(["a = 1", "b = 2"])
+
+
+def test_an_opened_string_that_swallows_the_file_is_too_much() -> None:
+    lines = ["x = 1"] * (3 * MAX_READ)
+    document = read(lines)
+    assert not document.update(['"""', *lines])
+    assert document.lines == lines
+
+
+def test_a_keystroke_in_a_long_file_costs_little() -> None:
+    lines = [f"    value_{n % 97} = compute(value_{n % 31}, {n % 7})" for n in range(3_000)]
+    document = read(lines)
+    spent = []
+    for length in range(1, 40):
+        lines[1_500] = "    value = compute(value_3, other_4, third)"[:length]
+        started = time.process_time()
+        assert document.update(lines)
+        spent.append(time.process_time() - started)
+    assert sorted(spent)[len(spent) // 2] < 0.004
+
+
+def test_reading_pauses_often() -> None:
+    lines = [f"value_{n} = compute(value_{n % 31})" for n in range(1_000)]
+    assert sum(1 for _ in Document(PYTHON).build(lines)) >= 10

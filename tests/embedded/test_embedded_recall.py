@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from lsp_router.embedded.feedback import Feedback
+from lsp_router.embedded.guess.agreement import SIGNS
+from lsp_router.embedded.guess.answer import Kind, Suggestion
+from lsp_router.embedded.guess.confidence import LineSign, PrefixSign
+from lsp_router.embedded.guess.constants import FOLDER, UNSURE, load_constants
+from lsp_router.embedded.guess.experts import GROUNDS, Expert
+from lsp_router.embedded.guess.features import Feature, Place
+from lsp_router.embedded.index.builder import refresh
+from lsp_router.embedded.index.library import Library
+from lsp_router.embedded.recall import MAX_OPEN, Recall
+from lsp_router.embedded.settings import Mode, Settings
+
+PROJECT = {
+    f"shop/{name}.py": f"""
+import logging
+
+from shop.storage import Storage
+
+logger = logging.getLogger(__name__)
+
+
+class {name.title()}Service:
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+        self.cache: dict[str, {name.title()}] = {{}}
+
+    def load(self, key: str) -> {name.title()}:
+        logger.debug("loading %s", key)
+        if key not in self.cache:
+            self.cache[key] = self.storage.load(key)
+        return self.cache[key]
+
+    def store(self, key: str, value: {name.title()}) -> None:
+        logger.debug("storing %s", key)
+        self.storage.store(key, value)
+        self.cache.pop(key, None)
+"""
+    for name in ("order", "customer", "product", "invoice", "basket")
+}
+ABOVE = """
+import logging
+
+from shop.storage import Storage
+
+logger = logging.getLogger(__name__)
+
+
+class VoucherService:
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+        self.cache: dict[str, Voucher] = {}
+
+"""
+
+
+def ask(recall: Recall, text: str, language: str = "python", path: str = "new.py", **settings) -> Suggestion | None:
+    """`|` marks the cursor."""
+    offset = text.index("|")
+    return recall.suggest(text.replace("|", "", 1), offset, language, path, Settings(**settings))
+
+
+@pytest.fixture
+def shop(write, tmp_path: Path) -> Recall:
+    root, folder = write(PROJECT), tmp_path / "index"
+    folder.mkdir()
+    refresh(root, folder)
+    return Recall(Library(folder, root, time.monotonic))
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("    def load(self, key: str) -> Voucher:\n        logger.debug(|", '"loading %s", key)'),
+        ("    def load(self, key: str) -> Voucher:\n        logger.debug(|)", '"loading %s", key'),
+        ("    def load(self, key: str)|", " -> Voucher:"),
+        ("    def load(self, k: str) -> Voucher:\n        if k not in self.ca|", "che:"),
+        ("    def store(self, ke|", "y: str, value: Voucher) -> None:"),
+    ],
+)
+def test_recalls_what_the_project_says(shop: Recall, typed: str, shown: str) -> None:
+    found = ask(shop, ABOVE + typed, next_line=False)
+    assert found is not None
+    assert found.text == shown
+    assert found.kind is Kind.LINE
+    assert 0.3 < found.confidence <= 1
+    assert found.why
+
+
+def test_renames_along_with_the_file(shop: Recall) -> None:
+    found = ask(shop, ABOVE + "    def load(self, code: str) -> Voucher:\n        if code not in self.|")
+    assert found is not None
+    assert found.text.startswith("cache:")
+
+
+def test_offers_the_next_line_only_when_very_sure(shop: Recall) -> None:
+    typed = (
+        ABOVE + '    def load(self, key: str) -> Voucher:\n        logger.debug("loading %s", key)\n        if key not|'
+    )
+    both, one = ask(shop, typed), ask(shop, typed, next_line=False)
+    assert one is not None
+    assert one.text == " in self.cache:"
+    assert both is not None
+    assert both.text == " in self.cache:\n            self.cache[key] = self.storage.load(key)"
+    assert both.confidence <= one.confidence
+
+
+def test_does_not_offer_a_next_line_that_is_there(shop: Recall) -> None:
+    typed = (
+        ABOVE + '    def load(self, key: str) -> Voucher:\n        logger.debug("loading %s", key)\n        if key not|'
+    )
+    found = ask(shop, typed + "\n            self.cache[key] = self.storage.load(key)\n")
+    assert found is not None
+    assert found.text == " in self.cache:"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("python", "x = foo(a)\n# x = foo(|"),
+        ("python", "x = foo(a)\ny = 'x = foo(|"),
+        ("python", 'x = foo(a)\n"""\nx = foo(|'),
+        ("typescript", "x = foo(a)\n// x = foo(|"),
+        ("typescript", "x = foo(a)\n/*\nx = foo(|"),
+        ("go", "x = foo(a)\ns := `\nx = foo(|"),
+        ("rust", 'x = foo(a)\nlet s = "x = foo(|'),
+        ("java", "x = foo(a)\n/** x = foo(|"),
+    ],
+)
+def test_is_silent_in_comments_and_strings(language: str, text: str) -> None:
+    text = "x = foo(a)\n" * 5 + text
+    assert ask(Recall(), text, language) is None
+    code = "x = foo(a)\n" * 6 + "x = foo(|"
+    assert ask(Recall(), code, language) is not None, "the same in code is no secret"
+
+
+@pytest.mark.parametrize("text", ["|", "x|", "import |", "def f(|", "x = |", "\n\n|\n", "class A:\n    |"])
+def test_an_empty_project_is_silent(text: str) -> None:
+    assert ask(Recall(), text) is None
+
+
+@pytest.mark.parametrize("language", ["markdown", "plaintext", "json", "", "klingon"])
+def test_prose_and_the_unknown_are_left_alone(language: str) -> None:
+    assert ask(Recall(), "x = foo(a)\n" * 5 + "x = foo(|", language) is None
+
+
+@pytest.mark.parametrize("rest", ["bar", " = 1", "a, b)"])
+def test_nothing_is_put_into_the_middle_of_a_line(shop: Recall, rest: str) -> None:
+    assert ask(shop, ABOVE + f"    def load(self, key: str)|{rest}") is None
+
+
+def test_off_is_off(shop: Recall) -> None:
+    text = ABOVE + "    def load(self, key: str)|"
+    assert ask(shop, text, mode=Mode.OFF) is None
+    assert ask(shop, text, languages={"python": Mode.OFF}) is None
+    assert ask(shop, text, mode=Mode.OFF, languages={"python": Mode.NORMAL}) is not None
+
+
+def test_quiet_says_less_but_nothing_else(shop: Recall) -> None:
+    body = PROJECT["shop/order.py"]
+    loud = quiet = 0
+    for offset in range(0, len(body), 3):
+        normal = shop.suggest(body[:offset], offset, "python", "new.py", Settings(next_line=False))
+        sure = shop.suggest(body[:offset], offset, "python", "new.py", Settings(Mode.QUIET, next_line=False))
+        loud += normal is not None
+        quiet += sure is not None
+        if sure and normal:
+            assert normal.text.startswith(sure.text)
+    assert 0 < quiet < loud
+
+
+def test_feedback_moves_the_thresholds(shop: Recall) -> None:
+    body = PROJECT["shop/order.py"]
+    timid = Recall(shop.library, Feedback({"python": 0.25}))
+    offsets = range(0, len(body), 5)
+    counts = [
+        sum(one.suggest(body[:at], at, "python", "new.py") is not None for at in offsets) for one in (shop, timid)
+    ]
+    assert counts[1] < counts[0]
+
+
+def test_a_file_is_not_its_own_witness(shop: Recall) -> None:
+    """What the index holds of the file being edited is what it was before; other files may still say the same."""
+    root = Path(shop.library._root)
+    line = "        unheard_of_anywhere_else = compute_it_once(7)\n"
+    path = root / "shop" / "alone.py"
+    path.write_text(line)
+    refresh(root, shop.library._folder)
+    fresh = Recall(Library(shop.library._folder, root, time.monotonic))
+    typed = "        unheard_of_anywhere_else = |"
+    assert ask(fresh, typed, path=str(path)) is None
+    elsewhere = ask(fresh, typed, path=str(root / "shop" / "other.py"))
+    assert elsewhere is not None
+    assert elsewhere.text.startswith("compute_it_once(7)")
+
+
+def test_follows_what_is_typed_without_reading_the_file_again(shop: Recall) -> None:
+    lines = PROJECT["shop/order.py"] * 60
+    text = lines + "    def load(self, key: str) -> Voucher:"
+    for _ in shop.warm(text, "python", "long.py"):
+        pass
+    spent: list[float] = []
+    for end in range(len(lines), len(text)):
+        started = time.process_time()
+        shop.suggest(text[:end], end, "python", "long.py")
+        spent.append(time.process_time() - started)
+    assert sorted(spent)[int(len(spent) * 0.9)] < 0.02
+
+
+def test_a_cold_long_file_is_answered_from_what_is_near(shop: Recall) -> None:
+    text = "x = 1\n" * 5_000 + ABOVE + "    def load(self, key: str)|"
+    started = time.process_time()
+    found = ask(shop, text, path="cold.py")
+    assert time.process_time() - started < 0.2
+    assert found is not None
+    assert found.text.startswith(" -> Voucher:")
+
+
+def test_a_cold_window_knows_that_it_lies_in_a_string(shop: Recall) -> None:
+    text = "x = 1\n" * 1_000 + '"""\n' + "x = 1\n" * 1_000 + ABOVE + "    def load(self, key: str)|"
+    assert ask(shop, text, path="cold.py") is None
+
+
+def test_warming_comes_in_slices_and_only_once(shop: Recall) -> None:
+    text = PROJECT["shop/order.py"] * 60
+    assert sum(1 for _ in shop.warm(text, "python", "a.py")) > 10
+    assert sum(1 for _ in shop.warm(text + "x = 1\n", "python", "a.py")) == 0
+    shop.forget("a.py")
+    assert sum(1 for _ in shop.warm(text, "python", "a.py")) > 10
+
+
+def test_keeps_a_bounded_number_of_documents(shop: Recall) -> None:
+    for number in range(3 * MAX_OPEN):
+        ask(shop, "x = |", path=f"{number}.py")
+    assert len(shop._open) == MAX_OPEN
+
+
+def test_line_ends_of_other_systems_make_no_difference(shop: Recall) -> None:
+    typed = ABOVE + "    def load(self, key: str)|"
+    unix, dos = ask(shop, typed), ask(shop, typed.replace("\n", "\r\n") + "\r\n")
+    assert unix is not None
+    assert dos is not None
+    assert "\r" not in dos.text
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_constants_have_the_shape_the_code_expects(path: Path) -> None:
+    constants = load_constants(path.stem)
+    weights = constants.weights
+    assert {len(rows) for rows in (weights.experts, weights.silence, weights.features, weights.signs)} == {len(Place)}
+    assert {len(grounds) for place in weights.experts for grounds in place} == {GROUNDS}
+    assert {len(place) for place in weights.experts} == {len(Expert)}
+    assert {len(place) for place in weights.features} == {len(Feature)}
+    assert {len(place) for place in weights.signs} == {SIGNS}
+    assert len(constants.line) == len(LineSign)
+    assert len(constants.prefix) == len(PrefixSign)
+    assert constants.normal.line < constants.quiet.line
+    assert constants.normal.prefix < constants.quiet.prefix
+
+
+def test_borrowed_constants_are_used_with_more_care() -> None:
+    assert load_constants("ruby").normal.line == pytest.approx(load_constants("python").normal.line + UNSURE)
