@@ -46,7 +46,7 @@ def reviews(workshop: Workshop) -> Workshop:
 
 
 def editor(reviews: Workshop, encoding: str = "utf-16", text_document: dict[str, Any] = PUSH, **more: Any) -> Editor:
-    general = {"general": {"positionEncodings": [encoding]}}
+    general = {"general": {"positionEncodings": [encoding]}, "window": {"workDoneProgress": True}}
     return reviews.editor(text_document=text_document, capabilities=general | more)
 
 

@@ -32,7 +32,8 @@ TIERS = "\n".join(
 
 
 def editor(workshop: Workshop, **more: Any) -> Editor:
-    return workshop.editor(text_document={"publishDiagnostics": {}}, **more)
+    patient = {"window": {"workDoneProgress": True}}
+    return workshop.editor(text_document={"publishDiagnostics": {}}, capabilities=patient, **more)
 
 
 async def review(made: Editor, *uris: str, **more: Any) -> dict[str, Any]:

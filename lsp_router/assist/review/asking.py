@@ -120,9 +120,8 @@ def prompt_of(kitchen: Kitchen, batch: Batch) -> Prompt:
     if len(batch.passages) == len(batch.document):
         said = Ask(Source(document.path, document.text, document.language), diagnostics=diagnostics)
     else:
-        around = excerpt(
-            document, batch.document, batch.spans, int(batch.room * AROUND), without=batch.spans, fill=False
-        )
+        room = int(batch.room * AROUND)
+        around = excerpt(document, batch.document, batch.spans, room, without=batch.spans, fill=False)
         selection = "\n\n".join(passage.text(document.text) for passage in batch.passages)
         said = Ask(Source(document.path, around, document.language), selection=selection, diagnostics=diagnostics)
     return compose(kitchen.library, TEMPLATE, said)
