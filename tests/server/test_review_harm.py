@@ -253,6 +253,13 @@ async def test_a_suggestion_is_kept_when_the_file_is_sound_with_it(workshop: Wor
     assert [f["suggestion"] for f in told["findings"]] == [kept]
 
 
+async def test_a_suggestion_keeps_the_files_line_endings(workshop: Workshop) -> None:
+    workshop.backend.script = reviewing({**DIVISION, "suggestion": "if not b:\n    return 0\nreturn a / b"})
+    async with editor(workshop) as made:
+        told = await review(made, made.open("shop.py", CODE.replace("\n", "\r\n")).uri)
+    assert [f["suggestion"] for f in told["findings"]] == [GUARDED.replace("\n", "\r\n")]
+
+
 # --- quota ---
 
 
