@@ -75,7 +75,7 @@ def _summary(t: Total, raised: Sequence[Alert]) -> None:
     saved = f"saved {money(t.saved_usd)} against a single premium model" if t.saved_usd > 0 else "nothing saved yet"
     heading(f"{t.requests} requests, {money(t.cost_usd, '$0')}; {saved}")
     print(f"{t.hits} answered by the cache, {t.paid_share:.1%} of the others paid, {t.fell_back} fell back")
-    kept = per_char(t.cost_usd, t.survived_chars)
+    kept = per_char(t.suggested_usd, t.survived_chars)
     if t.shown:
         stayed = "" if kept is None else f"; {money(1_000 * kept, '$0')} per 1,000 characters that stayed"
         print(f"{t.accepted} of {t.shown} suggestions accepted{stayed}")
@@ -91,7 +91,7 @@ def _totals(by: str, rows: Sequence[Total]) -> None:
 def _as_row(t: Total) -> list[str]:
     from lsp_router.insight.figures import per_char  # noqa: PLC0415 - see above
 
-    kept = per_char(t.cost_usd, t.survived_chars)
+    kept = per_char(t.suggested_usd, t.survived_chars)
     return [
         t.key or "(none)",
         str(t.requests),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -78,6 +80,39 @@ async def test_what_is_measured_changes_who_comes_first(shell: Shell, backend: B
     assert quality["clever"]["quality_source"] == "measured on your code"
     route = quick("route", "", "--task", "completion", "--json").json["candidates"]
     assert route[0]["model"] == "clever"
+
+
+CHATTING = """
+[providers.gate]
+base_url = "{base}"
+[[models]]
+name = "talker"
+provider = "gate"
+model = "talker"
+tier = "free"
+"""
+
+
+def talk(seen: Seen) -> Reply:
+    """Writes whole functions by heart, and knows nothing else."""
+    said = json.dumps(seen.body["messages"])
+    if "Write the body of this function" not in said:
+        return Reply("```python\nNone\n```")
+    name = said.rpartition("<selection")[2].partition("def ")[2].partition("(")[0]
+    lines = PYTHON.split("\n")
+    first = next(n for n, line in enumerate(lines) if f"def {name}(" in line)
+    body = itertools.takewhile(lambda line: line.startswith("    "), lines[first + 1 :])
+    return Reply("\n".join(["Here it is:", "```python", lines[first], *body, "```"]))
+
+
+async def test_a_model_that_only_talks_writes_bodies_too(shell: Shell, backend: Backend) -> None:
+    backend.script = talk
+    shell.user(CHATTING.format(base=backend.base))
+    done = await shell("eval", "--n", "9", "--models", "talker", "--json")
+    reports = {r["task"]: r for r in done.json["reports"]}
+    assert reports["boilerplate"]["exact"] > 0
+    assert reports["boilerplate"]["sound"] == 1.0
+    assert reports["completion"]["exact"] == 0.0
 
 
 async def test_what_costs_something_is_asked_about(shell: Shell, backend: Backend, quick) -> None:
