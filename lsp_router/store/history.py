@@ -31,7 +31,9 @@ By = Literal[
 ]
 
 PAGE = 500
-ASKED = "outcome = 'ok' AND cache = 'miss'"
+WANTED = """shape NOT LIKE '%"kind": "evaluation"%'"""
+"""Not asked only to measure a model: that costs, but it is no sign of how routing does."""
+ASKED = f"outcome = 'ok' AND cache = 'miss' AND {WANTED}"
 """Answered by a model just now: cache hits cost nothing and were not routed."""
 
 
@@ -158,7 +160,7 @@ _SUMS = f"""count(*), coalesce(sum(outcome = 'ok'), 0), coalesce(sum(outcome = '
     coalesce(sum(reasoning), 0), coalesce(sum(cost), 0), coalesce(sum(baseline), 0), coalesce(sum(shown > 0), 0),
     coalesce(sum(verdict IN ('accepted', 'partial')), 0), coalesce(sum(verdict = 'rejected'), 0),
     coalesce(sum(accepted_chars), 0), coalesce(sum(survived_chars), 0),
-    coalesce(sum(CASE WHEN task IN ('completion', 'explicit-completion') THEN cost END), 0)"""
+    coalesce(sum(CASE WHEN task IN ('completion', 'explicit-completion') AND {WANTED} THEN cost END), 0)"""
 
 
 def _span(since: float, project: str | None) -> tuple[str, dict[str, Any]]:

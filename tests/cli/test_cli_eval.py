@@ -13,6 +13,11 @@ from tests.support.backend import Backend, Reply, Seen
 from tests.support.shell import Shell
 
 CONFIG = """
+[completion]
+embedded = false
+[tasks.completion]
+latency_budget_ms = 60000
+timeout_ms = 60000
 [providers.one]
 base_url = "{base}"
 kind = "mistral"
@@ -127,6 +132,8 @@ async def test_what_costs_something_is_asked_about(shell: Shell, backend: Backen
     spent = sum(r["cost_usd"] for r in agreed.json["reports"])
     assert quick("stats", "--json").json["total"]["cost_usd"] == pytest.approx(spent)
     assert spent > 0
+    assert quick("stats", "--json").json["total"]["paid_share"] == 0  # an exam says nothing about routing
+    assert quick("audit", "--json").json["paid"] == 0
 
 
 async def test_a_budget_ends_it(shell: Shell, backend: Backend, quick) -> None:
@@ -142,6 +149,14 @@ async def test_private_files_are_not_shown_to_the_cloud(shell: Shell, backend: B
     config = (shell.home / "config" / "config.toml").read_text()
     shell.user(config.replace('kind = "mistral"', 'kind = "mistral"\nprivacy = "cloud"'))
     done = await shell("eval", "--n", "6")
+    assert (done.code, backend.calls()) == (1, 0)
+    assert "no model may see these files" in done.err
+
+
+async def test_where_nothing_may_leave_no_cloud_is_measured(shell: Shell, backend: Backend) -> None:
+    config = (shell.home / "config" / "config.toml").read_text()
+    shell.user('profile = "local-only"\n' + config.replace('kind = "mistral"', 'kind = "mistral"\nprivacy = "cloud"'))
+    done = await shell("eval", "--n", "6", "--models", "clever")
     assert (done.code, backend.calls()) == (1, 0)
     assert "no model may see these files" in done.err
 
