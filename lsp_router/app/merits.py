@@ -51,7 +51,7 @@ class Merits:
         self._known = replace(self._known, liked=liked)
 
     def speeds(self) -> dict[str, float]:
-        """First tokens in milliseconds as exams found them; where a model completed, that speaks: typing cannot wait."""
+        """First tokens in milliseconds as exams found them; those of completions count most, as typing cannot wait."""
         found: dict[str, float] = {}
         for measure in sorted(self._measures.known(), key=lambda m: m.task == Task.COMPLETION.value):
             if measure.first_token_ms:

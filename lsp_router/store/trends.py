@@ -72,6 +72,7 @@ class Outcome:
     model: str
     tier: str
     depth: int
+    ttft_ms: float | None
     attempts: tuple[tuple[str, str], ...]
     """(model, outcome)."""
 
@@ -112,11 +113,8 @@ class Trends:
 
     def outcomes(self, most: int) -> list[Outcome]:
         """The last requests that models were asked for, oldest first."""
-        found = groupby(self._ask(_OUTCOMES, most), key=lambda row: row[:5])
-        return [
-            Outcome(task, model, tier, depth, tuple((row[5], row[6]) for row in rows))
-            for (_, task, model, tier, depth), rows in found
-        ]
+        found = groupby(self._ask(_OUTCOMES, most), key=lambda row: row[:6])
+        return [Outcome(*about[1:], attempts=tuple(row[6:] for row in rows)) for about, rows in found]
 
     def latest(self, most: int) -> list[dict[str, Any]]:
         """The last decisions in the words of the public contract, newest first, with what became of each."""
@@ -149,7 +147,8 @@ _TIERS = "SELECT model, tier, max(row) FROM decision WHERE at >= ? AND model != 
 _TRIES = """SELECT attempt.model, attempt.outcome, count(*)
     FROM attempt JOIN decision ON decision.row = attempt.decision
     WHERE at >= ? GROUP BY 1, 2"""
-_OUTCOMES = f"""SELECT asked.row, task, asked.model, tier, depth, attempt.model, attempt.outcome FROM
+_OUTCOMES = f"""SELECT asked.row, task, asked.model, tier, depth, ttft_ms, attempt.model, attempt.outcome
+    FROM
     (SELECT * FROM decision WHERE EXISTS (SELECT 1 FROM attempt WHERE attempt.decision = decision.row)
      AND {WANTED} ORDER BY row DESC LIMIT ?) AS asked
     JOIN attempt ON attempt.decision = asked.row ORDER BY asked.row, attempt.rowid"""  # noqa: S608 - a constant
