@@ -175,3 +175,20 @@ async def test_why_and_status_are_shown(emacs: Emacs) -> None:
         (with-current-buffer "*lsp-router status*" (goto-char 1) (search-forward "free-first"))
         """
     )
+
+
+async def test_explain_streams_into_a_window(emacs: Emacs) -> None:
+    said = "Adds two numbers and hands back what comes of it. That is all there is to it, to the very end."
+    emacs.workshop.backend.script = lambda _: Reply(said, token_delay=0.1)
+    await emacs(
+        opened("def f(a, b):\n    return a + b\n")
+        + """
+        (defun shown (part)
+          (when-let* ((it (get-buffer "*lsp-router explain*")))
+            (with-current-buffer it (string-search part (buffer-string)))))
+        (lsp-router-explain)
+        (wait-until "the beginning" (shown "Adds two"))
+        (same (shown "very end") nil)
+        (wait-until "the end" (shown "very end"))
+        """
+    )
