@@ -35,6 +35,10 @@
 For example (:profile \"balanced\")."
   :type 'plist)
 
+(defcustom lsp-router-ghost-text t
+  "Whether suggestions come as ghost text; else they come as completions."
+  :type 'boolean)
+
 (defcustom lsp-router-modes '(prog-mode conf-mode)
   "Modes whose buffers eglot gives to lsp-router."
   :type '(repeat symbol))
@@ -57,7 +61,8 @@ For example (:profile \"balanced\")."
          (window (plist-get told :window)))
     (plist-put told :window (plist-put window :showDocument '(:support :json-false)))
     (plist-put told :textDocument
-               (append document '(:inlineCompletion (:dynamicRegistration :json-false))))))
+               (append document (and lsp-router-ghost-text
+                                     '(:inlineCompletion (:dynamicRegistration :json-false)))))))
 
 (cl-defmethod eglot-initialization-options ((_server lsp-router-server))
   "Name the editor and hand over `lsp-router-settings'."

@@ -104,6 +104,20 @@ async def test_what_no_longer_fits_is_gone_at_once(emacs: Emacs) -> None:
     )
 
 
+async def test_completion_offers_it_where_no_ghost_text_is_wanted(emacs: Emacs) -> None:
+    await emacs(
+        "(require 'lsp-router) (setq lsp-router-ghost-text nil)"
+        + opened("def f(a, b):\n    |")
+        + """
+        (defun offered ()
+          (let ((it (eglot-completion-at-point)))
+            (and it (all-completions "" (nth 2 it)))))
+        (wait-until "an item" (member "return a + b" (mapcar #'substring-no-properties (offered))))
+        (same (ghost) nil)
+        """
+    )
+
+
 async def test_a_dismissed_suggestion_is_gone(emacs: Emacs) -> None:
     await emacs(
         opened("def f(a, b):\n   |")

@@ -15,9 +15,9 @@ from tests.support.workshop import model
 LUA = {"broken": json.dumps(BROKEN), "good": json.dumps(GOOD.split("\n"))}
 LINTED = """
     open("shop.py", {broken})
-    vim.diagnostic.set(vim.api.nvim_create_namespace("a linter"), 0, {{
-      {{ lnum = 1, col = 4, end_lnum = 1, end_col = 10, message = "invalid syntax: retrun", severity = 1, source = "linter" }},
-    }})
+    local found = {{ lnum = 1, col = 4, end_lnum = 1, end_col = 10, severity = 1, source = "linter" }}
+    found.message = "invalid syntax: retrun"
+    vim.diagnostic.set(vim.api.nvim_create_namespace("a linter"), 0, {{ found }})
     vim.api.nvim_win_set_cursor(0, {{ 2, 5 }})
 """.format(**LUA)
 MENU = """
