@@ -7,7 +7,7 @@ import pytest
 from lsp_router.assist.edit.ask import Kind
 from lsp_router.assist.edit.testing import tests_of as where_tests_go
 from lsp_router.context.document import Document
-from tests.support.studio import after, block, fenced
+from tests.support.studio import after, block, fenced, in_turn
 
 TEXT = "import os\n\n\ndef add(a, b):\n    return a + b\n"
 
@@ -214,6 +214,15 @@ async def test_a_selection_too_long_to_write_out_is_asked_for_in_blocks(studio) 
     edited = await made.edit(text, at=text)
     assert "search/replace blocks only" in made.prompts()[0]
     assert after(edited) == text.replace("return value_0", "return value_1")
+
+
+async def test_an_answer_that_was_cut_off_is_asked_for_in_blocks(studio) -> None:
+    made = studio(
+        in_turn("```python\ndef add(a, b):\n    ret", block("a.py", "    return a + b\n", "    return b + a\n"))
+    )
+    edited = await made.edit(TEXT, at="return a + b", points=True)
+    assert after(edited) == TEXT.replace("a + b", "b + a")
+    assert ["search/replace blocks only" in prompt for prompt in made.prompts()] == [False, True]
 
 
 async def test_a_huge_file_goes_along_in_part(studio) -> None:

@@ -10,6 +10,7 @@ from lsp_router.assist.edit.aim import Aim, land
 from lsp_router.assist.edit.ask import Ask, Kind
 from lsp_router.assist.edit.files import Files, tidy
 from lsp_router.assist.edit.imports import with_imports, without_imports
+from lsp_router.assist.edit.wording import CUT_OFF
 from lsp_router.context.vault import MARK, Vault
 from lsp_router.domain.decision import Problem
 from lsp_router.validation.apply import apply_changes
@@ -51,7 +52,7 @@ class Reader:
         found = extract(self.vault.restore(reply), language_of(self._path, self._language), "", self._original())
         problems = found.problems
         if not problems and not found.changes and not found.closed:
-            problems = (Problem("format", "The answer was cut off; give it whole, or use search/replace blocks."),)
+            problems = (Problem("format", f"The answer {CUT_OFF}; give it in search/replace blocks."),)
         if problems:
             return Draft(problems=problems)
         draft = self._of_blocks(found.changes) if found.changes else self._of_code(found)
