@@ -238,3 +238,31 @@ async def test_other_files_go_along_where_they_help(studio) -> None:
     made = studio(fenced("def add(a, b):\n    return b + a\n"))
     await made.edit(TEXT.replace("a + b", "compute(a)"), at="return compute(a)", points=True, tabs=(tab,))
     assert "value * 2" in made.prompts()[0]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "blocks"),
+    [
+        ("read the files faster", False),
+        ("move on to the next line", False),
+        ("rename it in all files", True),
+        ("update all callers", True),
+        ("move this into lib/tax.py", True),
+        ("extract the parser to a new module", True),
+        ("split it into two modules", True),
+    ],
+)
+async def test_several_files_are_asked_for_in_blocks(studio, instruction, blocks) -> None:
+    made = studio("no code")
+    await made.edit(TEXT, at="def add(a, b):\n    return a + b", instruction=instruction, model="small")
+    assert ("search/replace blocks only" in made.prompts()[0]) is blocks
+
+
+@pytest.mark.parametrize(
+    "instruction", ["explain how to add numbers in a function", "review this and add what is missing"]
+)
+async def test_who_asks_for_code_gets_code(studio, instruction) -> None:
+    made = studio(fenced("def more():\n    return 1\n"))
+    edited = await made.edit(TEXT, Kind.GENERATE, instruction=instruction)
+    assert edited.changes
+    assert edited.served.decision.task not in {"explain", "review"}

@@ -36,7 +36,10 @@ SURE_HAND = 9.0
 LONG = 3_000
 """Characters of a selection worth saving."""
 _SEVERAL = re.compile(
-    r"(?i)\b(?:files|new file|new module|across|call ?sites|callers|everywhere|move\b.{1,60}\b(?:to|into))\b"
+    r"(?i)\b(?:(?:all|both|other|several|multiple|across|these|two) (?:the |of the )?(?:files|modules|packages)|"
+    r"across (?:the )?(?:project|code ?base|repo\w*|workspace)|(?:new|separate|another) (?:file|module)|"
+    r"call ?sites|(?:all|its|the) callers|everywhere|"
+    r"(?:move|extract|split)\b.{1,60}\b(?:to|into) (?:\w+ ){0,3}(?:files?|modules?|[\w/-]+\.\w{1,5})(?!\w))"
 )
 _ELSEWHERE = re.compile(
     r"(?i)undefined|not defined|undeclared|unresolved|cannot find name|could not find|no module|not imported|import"
