@@ -198,6 +198,12 @@ async def test_machine_made_actions_are_marked_where_that_is_known(studio: Studi
 async def test_where_nobody_may_help_the_reason_is_shown_or_nothing(studio: Studio, shows: bool) -> None:
     async with session(studio, RESOLVES | {"disabledSupport": shows}) as client:
         found = await listed(client, client.open(".env", "KEY = 1\n", "python"), diagnostics=[], at="0:0-0:7")
+        unasked = {
+            "diagnostics": [
+                FAULT | {"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 3}}}
+            ]
+        }
+        assert await listed(client, client.uri(".env"), at="0:0", triggerKind=AUTOMATIC, **unasked) == []
     assert bool(found) is shows
     assert all(action["disabled"]["reason"] for action in found)
 
