@@ -198,13 +198,22 @@ def _ground(reach: int, tokens: Sequence[str]) -> int:
 
 
 def _renamed(context: Context, reader: _Reader) -> Iterator[Opinion]:
+    """The same up to names; our name is spaced as theirs was."""
+    spaces = context.moment.document.spaces
+
     def here(found: tuple[int, str]) -> str:
         at, token = found
-        reader.here(at)
+        reader.spaces.setdefault(token, spaces[at])
         return token
 
+    def there(found: tuple[tuple[Shelf, int], str]) -> str:
+        (shelf, at), token = found
+        if token:
+            reader.spaces.setdefault(token, shelf.token_at(at)[1])
+        return token or reader.there((shelf, at))
+
     yield _renamed_opinion(find_renamed(context), here)
-    yield _renamed_opinion(_project_renamed(context), lambda found: found[1] or reader.there(found[0]))
+    yield _renamed_opinion(_project_renamed(context), there)
 
 
 def _project_renamed(context: Context) -> list[list[tuple[tuple[Shelf, int], str]]]:

@@ -1,9 +1,11 @@
 """Refits a family's constants on packages that somebody names.
 
     python -m tests.bench.embedded.fit --family python PACKAGE_DIR…
+    python -m tests.bench.embedded.fit --family python --keep-mix OTHER_PACKAGE_DIR…
 
 Writes `lsp_router/embedded/constants/FAMILY.json`. First the mix is fitted to predict the next token, then confidence
-to tell right drafts from wrong ones, then the thresholds are set where the wanted precision is reached.
+to tell right drafts from wrong ones, then the thresholds are set where the wanted precision is reached. The mix knows
+the packages it was fitted on too well for that to be honest: the second command, on others, does the last two anew.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import argparse
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,6 +39,18 @@ PRECISION = {"normal": Thresholds(0.64, 0.74), "quiet": Thresholds(0.8, 0.86)}
 def main(argv: Sequence[str] | None = None) -> None:
     options = _options(argv)
     packages = [Package(folder, options.family) for folder in options.packages]
+    out = options.out or FOLDER / f"{options.family}.json"
+    data = json.loads(out.read_text("utf-8")) if options.keep_mix else _fit_mix(packages, options)
+    data |= _fit_confidence(packages, parse_constants(data).weights, options.holes, options.seed + 1)
+    role = "judged_on" if options.keep_mix else "fitted_on"
+    data[role] = {package.root.name: len(package.files) for package in packages}
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps(data, separators=(",", ":")) + "\n", "utf-8")
+    print(f"wrote {out}")
+
+
+def _fit_mix(packages: Sequence[Package], options: argparse.Namespace) -> dict[str, Any]:
+    """The constants with nothing in them yet that says how sure to be."""
     samples = Samples()
     for package in packages:
         for cut in CUTS:
@@ -43,15 +58,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(
             f"{package.root.name}: {len(package.files)} files, {len(samples.group_ends)} questions so far", flush=True
         )
-    weights = _fit_mix(samples)
-    data = {**_weights_as_data(weights), "line": [0.0] * len(LineSign), "prefix": [0.0] * len(PrefixSign)}
-    data |= {"normal": [0.0, 0.0], "quiet": [0.0, 0.0]}
-    data |= _fit_confidence(packages, parse_constants(data).weights, options.holes, options.seed + 1)
-    data["fitted_on"] = {package.root.name: len(package.files) for package in packages}
-    out = options.out or FOLDER / f"{options.family}.json"
-    out.parent.mkdir(exist_ok=True)
-    out.write_text(json.dumps(data, separators=(",", ":")) + "\n", "utf-8")
-    print(f"wrote {out}")
+    data = _weights_as_data(_fit_weights(samples))
+    unsure = {"line": [0.0] * len(LineSign), "prefix": [0.0] * len(PrefixSign)}
+    return {**data, **unsure, "normal": [0.0, 0.0], "quiet": [0.0, 0.0]}
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -61,10 +70,11 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--holes", type=int, default=200, help="per package and way of cutting")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--keep-mix", action="store_true", help="fit only how sure to be")
     return parser.parse_args(argv)
 
 
-def _fit_mix(samples: Samples) -> Array:
+def _fit_weights(samples: Samples) -> Array:
     start = np.zeros((len(Place), PER_PLACE))
     start[:, :EXPERT_WEIGHTS] = FIRST_GUESS
     matrix = Matrix.of(samples)
