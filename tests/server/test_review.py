@@ -82,6 +82,12 @@ async def menu(page: Page, diagnostic: dict[str, Any]) -> dict[str, dict[str, An
     return {a["title"]: a for a in await page.editor.request("textDocument/codeAction", params)}
 
 
+def commit(workshop: Workshop, name: str) -> None:
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    for words in (("init", "-q", str(workshop.folder)), ("add", name), ("commit", "-qm", "first")):
+        subprocess.run(["git", *who, *words], cwd=workshop.folder, check=True, timeout=30)
+
+
 def take(page: Page, edit: dict[str, Any]) -> dict[str, Any]:
     """The editor applies an edit, or refuses it."""
     page._edit(0, len(page.text), applied(edit, {page.uri: page.text}, {page.uri: page.version})[page.uri])
@@ -250,9 +256,7 @@ async def test_only_what_is_asked_about_is_reviewed(workshop: Workshop) -> None:
 async def test_what_changed_since_a_revision_is_told_from_the_editors_own_text(workshop: Workshop) -> None:
     workshop.backend.script = reviewing(DIVISION, LEAK)
     path = workshop.write("shop.py", CODE)
-    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
-    for words in (("init", "-q", str(workshop.folder)), ("add", "shop.py"), ("commit", "-qm", "first")):
-        subprocess.run(["git", *who, *words], cwd=workshop.folder, check=True, timeout=30)
+    commit(workshop, path.name)
     async with editor(workshop) as made:
         page = made.open("shop.py", CODE)
         assert (await review(page, since="HEAD"))["findings"] == []
