@@ -51,11 +51,11 @@ class Merits:
         self._known = replace(self._known, liked=liked)
 
     def speeds(self) -> dict[str, float]:
-        """First tokens in milliseconds as exams found them; the slowest task speaks for a model."""
+        """First tokens in milliseconds as exams found them; those of completions count most, as typing cannot wait."""
         found: dict[str, float] = {}
-        for measure in self._measures.known():
+        for measure in sorted(self._measures.known(), key=lambda m: m.task == Task.COMPLETION.value):
             if measure.first_token_ms:
-                found[measure.model] = max(measure.first_token_ms, found.get(measure.model, 0.0))
+                found[measure.model] = measure.first_token_ms
         return found
 
     def _newest(self) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
-from typing import Any, TypeVar
+from contextvars import Context
+from typing import Any
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
@@ -17,7 +18,6 @@ from lsp_router.server.asking import Wish
 from lsp_router.server.progress import Progress, with_progress
 from lsp_router.server.router_server import RouterServer
 
-T = TypeVar("T")
 ANSWER_BY = 8.0
 """Seconds after which a client that gives up on us, or sees no progress, is answered; the work goes on."""
 AGAIN = "Try again"
@@ -91,7 +91,7 @@ def speak(ls: RouterServer, wish: Wish, edited: Edited, problems: Sequence[Probl
     message = sentence(wish, problems) if problems else edited.note
     kind = lsp.MessageType.Warning if problems else lsp.MessageType.Info
     if stale and wish.again(ls.documents) is not None:
-        ls.keep(asyncio.create_task(_offer_again(ls, wish, message)))
+        ls.keep(asyncio.create_task(_offer_again(ls, wish, message), context=Context()))  # no request's any more
     else:
         ls.window_show_message(lsp.ShowMessageParams(kind, f"lsp-router: {message}"))
 

@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 
 NAME = "stand-in"
 CONFIG = """\
+[completion]
+embedded = false
 [providers.stand-in]
 kind = "openai"
 base_url = "{base}"

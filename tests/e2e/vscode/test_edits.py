@@ -11,7 +11,9 @@ from tests.support.backend import Backend, Reply, Seen
 
 BROKEN = "export function total(prices: number[]): number {\n  return prices.lenght;\n}\n"
 FIXED = BROKEN.replace("lenght", "length")
-SUMMED = "export function total(prices: number[]): number {\n  return prices.reduce((sum, price) => sum + price, 0);\n}\n"
+SUMMED = (
+    "export function total(prices: number[]): number {\n  return prices.reduce((sum, price) => sum + price, 0);\n}\n"
+)
 CLEARER = SUMMED.replace("(sum, price) => sum + price", "(so far, price) => so far + price".replace("so far", "soFar"))
 TESTS = 'import { total } from "./shop";\n\nif (total([1, 2]) !== 3) throw new Error("total");\n'
 

@@ -12,7 +12,9 @@ from tests.support.reviewer import finding, reviewing
 
 CODE = "def ratio(a, b):\n    return a / b\n"
 DIVISION = finding("return a / b", "error", title="Division by zero", suggestion="return a / b if b else 0.0")
-WORDS = "It divides **a** by **b**.\n\n" + "".join(f"- Case {n} of the explanation\n" for n in range(40)) + "\nThat is all."
+WORDS = (
+    "It divides **a** by **b**.\n\n" + "".join(f"- Case {n} of the explanation\n" for n in range(40)) + "\nThat is all."
+)
 
 
 def test_review_squiggle_hover_fix(vscode: Opens, with_server: Path, backend: Backend) -> None:
