@@ -192,6 +192,8 @@ async def test_the_suggestion_cures_the_finding(reviews: Workshop) -> None:
         page = made.open("shop.py", CODE)
         division = (await saved(page, 2))[0]
         actions = await menu(page, division)
+        kinds = [title.split(":")[0].split(" ")[0] for title, a in actions.items() if a["kind"] == "quickfix"]
+        assert kinds == ["Apply", "Fix", "Dismiss", "Dismiss"], "who takes the first one gets a cure"
         cure = actions["Apply the suggestion of costly: Division by zero"]
         assert cure["kind"] == "quickfix"
         assert not cure.get("isPreferred")
