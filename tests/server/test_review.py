@@ -135,6 +135,26 @@ async def test_findings_move_with_their_code_and_vanish_with_it(reviews: Worksho
         assert reviews.backend.calls() == calls, "the function is as it was when it was reviewed"
 
 
+async def test_saving_often_does_not_ask_twice(reviews: Workshop) -> None:
+    reviews.backend.script = reviewing(DIVISION, LEAK, delay=0.3)
+    async with editor(reviews) as made:
+        page = made.open("shop.py", CODE)
+        save(page)
+        await until(lambda: reviews.backend.calls() == 1)
+        for _ in range(5):
+            save(page)
+        asked = await review(page)
+        await until(lambda: len(pushed(page)) == 2)
+        assert len(asked["findings"]) == 2
+        assert (reviews.backend.calls(), reviews.backend.log[0].aborted) == (1, False)
+        page.cursor = page.text.index("    return a / b")
+        save(page)
+        page.type("    a = a * 2\n")
+        save(page)
+        await until(lambda: reviews.backend.calls() == 2)
+        assert "a = a * 2" in under_review(reviews.backend.log[1])
+
+
 async def test_without_review_on_save_nothing_is_asked(workshop: Workshop) -> None:
     workshop.backend.script = reviewing(DIVISION)
     async with editor(workshop) as made:
