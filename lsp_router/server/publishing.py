@@ -44,7 +44,7 @@ def show_closed(ls: RouterServer, uri: str, text: str) -> None:
     desk = ls.open_desk
     if desk is not None:
         found = diagnostics(desk.reviews.board.look(uri, text), LiveText(text, convert.encoding(ls.documents)))
-        desk.reviews.pushed.add(uri)
+        desk.reviews.push(uri)
         ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found))
 
 

@@ -16,7 +16,7 @@ from lsp_router.context.document import Document
 from lsp_router.store.baseline import NAME, Baseline, Dismissed
 from lsp_router.validation.tongues import DATA, PROSE, canonical
 
-DOCUMENTS, REPORTS = 64, 200
+DOCUMENTS, REPORTS, PUSHED = 64, 200, 1_000
 
 
 class Reviews:
@@ -38,6 +38,12 @@ class Reviews:
         prose = canonical(document.language) in PROSE | DATA
         wanted = self.app.settings.review.enabled and not prose and bool(document.text.strip())
         return wanted and not self.app.judge(document.path).ignored
+
+    def push(self, uri: str) -> None:
+        """A document that is not open has findings in the editor's list."""
+        self.pushed.add(uri)
+        while len(self.pushed) > PUSHED:
+            self.pushed.pop()
 
     async def review(self, uri: str, errand: Errand, tell: Tell = NOBODY) -> Reviewed:
         reviewed = await self.reviewer.review(errand, tell)
