@@ -13,6 +13,17 @@ from pathlib import Path
 from typing import Any, Self
 
 PATIENCE = 30.0
+CAPABILITIES = {
+    "textDocument": {
+        "inlineCompletion": {},
+        "codeAction": {
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "refactor"]}},
+            "dataSupport": True,
+            "resolveSupport": {"properties": ["edit"]},
+        },
+    },
+    "workspace": {"workspaceEdit": {"documentChanges": True}},
+}
 OURS = (sys.executable, "-m", "lsp_router", "serve")
 
 
@@ -45,7 +56,7 @@ class Editor:
         self._reader = asyncio.create_task(self._read())
         folder = {"uri": self._root.as_uri(), "name": self._root.name}
         hello = {"processId": os.getpid(), "rootUri": folder["uri"], "workspaceFolders": [folder],
-                 "capabilities": {"textDocument": {"inlineCompletion": {}}}}  # fmt: skip
+                 "capabilities": CAPABILITIES}  # fmt: skip
         try:
             await self.ask("initialize", hello)
         except BaseException:
@@ -75,7 +86,7 @@ class Editor:
         where = {"uri": uri, "version": version}
         self._tell("textDocument/didChange", {"textDocument": where, "contentChanges": [{"text": text}]})
 
-    async def ghost_text(self, uri: str, offset: int) -> tuple[str | None, float]:
+    async def ghost_text(self, uri: str, offset: int, *, by_hand: bool = False) -> tuple[str | None, float]:
         """The suggestion at an offset and how many milliseconds it took."""
         head = self._texts[uri][0][:offset]
         line = head.rpartition("\n")[2]
@@ -83,7 +94,7 @@ class Editor:
         started = time.perf_counter()
         found = await self.ask(
             "textDocument/inlineCompletion",
-            {"textDocument": {"uri": uri}, "position": position, "context": {"triggerKind": 2}},
+            {"textDocument": {"uri": uri}, "position": position, "context": {"triggerKind": 1 if by_hand else 2}},
         )
         took = (time.perf_counter() - started) * 1e3
         items = (found or {}).get("items", [])

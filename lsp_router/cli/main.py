@@ -20,6 +20,7 @@ COMMANDS = {
     "models": "models",
     "route": "route",
     "complete": "complete",
+    "review": "review",
     "run": "run",
     "stats": "stats",
     "dashboard": "dashboard",

@@ -20,6 +20,7 @@ example:
   lsp-router models --task completion
   lsp-router models --all --json
 """
+NOBODY, REMEDY = "no provider is configured", "`lsp-router init` looks for keys and local model servers"
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -43,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
         rows = [*_ranked(app, task), *(_printed(app, task) if args.all else ())]
         latency = {row.model.name: app.monitor.health.latencies.p50(row.model.name) for row in rows}
         dated = app.fleet.catalogue.dated if app.fleet.catalogue else ""
+        alone = not app.fleet.models
     if args.json:
         dump([_as_json(row, task, latency[row.model.name]) for row in rows])
     elif rows:
@@ -53,9 +55,11 @@ def run(args: argparse.Namespace) -> int:
         )
         starred = "; * measured on your code" if any(row.measured is not None for row in rows) else ""
         print(f"ranked for {task.value}; catalogue of {dated}{starred}")
+        if alone and not args.all:
+            print(f"only the offline tier is there: {NOBODY}; {REMEDY}")
     if rows:
         return 0
-    return fail("models", "no provider is configured", "`lsp-router init` looks for keys and local model servers")
+    return fail("models", NOBODY, REMEDY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lsp_router.assist.builtin import NAME
 from lsp_router.cli.config import add_sources
 from lsp_router.cli.opening import learnt, opened
 from lsp_router.cli.output import dump, fail, heading, money, table
@@ -99,5 +100,7 @@ def _show(decision: Decision, *, everything: bool) -> None:
         table(["model", "score", "expected", "why"], rows, right=(1, 2))
     if len(out) > 5 and not everything:
         print(f"  and {len(out) - 5} more that are out; --all shows them")
+    if any(v.model == NAME and v.score is not None for v in decision.candidates):
+        print("embedded answers at once where your project surely says what comes, and when nobody else may or does")
     if decision.chain:
         print(f"at most {money(decision.estimate_usd)} for this request; nothing was sent")

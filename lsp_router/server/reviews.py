@@ -32,9 +32,10 @@ class Reviews:
         self._reported: OrderedDict[str, tuple[int, tuple[Report, ...]]] = OrderedDict()
 
     def unasked(self, document: Document) -> bool:
-        """Whether this document is reviewed on save: code is, texts and tables are not."""
+        """Whether this document is reviewed on save: code is; texts, tables and what is left alone are not."""
         prose = canonical(document.language) in PROSE | DATA
-        return self.app.settings.review.enabled and not prose and bool(document.text.strip())
+        wanted = self.app.settings.review.enabled and not prose and bool(document.text.strip())
+        return wanted and not self.app.judge(document.path).ignored
 
     async def review(self, uri: str, errand: Errand, tell: Tell = NOBODY) -> Reviewed:
         reviewed = await self.reviewer.review(errand, tell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import Any
 
 import pytest
@@ -46,7 +47,7 @@ def reviews(workshop: Workshop) -> Workshop:
 
 
 def editor(reviews: Workshop, encoding: str = "utf-16", text_document: dict[str, Any] = PUSH, **more: Any) -> Editor:
-    general = {"general": {"positionEncodings": [encoding]}}
+    general = {"general": {"positionEncodings": [encoding]}, "window": {"workDoneProgress": True}}
     return reviews.editor(text_document=text_document, capabilities=general | more)
 
 
@@ -244,6 +245,26 @@ async def test_only_what_is_asked_about_is_reviewed(workshop: Workshop) -> None:
         assert "a / b" not in said(workshop.backend.log[-1])
         assert len((await review(page))["findings"]) == 2
         assert workshop.backend.calls() == 2
+
+
+async def test_what_changed_since_a_revision_is_told_from_the_editors_own_text(workshop: Workshop) -> None:
+    workshop.backend.script = reviewing(DIVISION, LEAK)
+    path = workshop.write("shop.py", CODE)
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    for words in (("init", "-q", str(workshop.folder)), ("add", "shop.py"), ("commit", "-qm", "first")):
+        subprocess.run(["git", *who, *words], cwd=workshop.folder, check=True, timeout=30)
+    async with editor(workshop) as made:
+        page = made.open("shop.py", CODE)
+        assert (await review(page, since="HEAD"))["findings"] == []
+        assert workshop.backend.calls() == 0, "nothing changed, so there is nothing to review"
+        page.cursor = page.text.index("    return handle")
+        page.type("    handle = open(path)\n")
+        told = await review(page, since="HEAD")
+        assert "handle = open(path)" in path.read_text("utf-8"), "nothing was saved"
+        assert {f["range"]["start"]["line"] for f in told["findings"]} <= {9}
+        assert workshop.backend.calls() == 1
+        with pytest.raises(AssertionError, match="git knows no revision"):
+            await review(page, since="--output=x")
 
 
 async def test_several_documents_also_closed_ones(workshop: Workshop) -> None:

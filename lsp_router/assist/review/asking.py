@@ -25,8 +25,8 @@ from lsp_router.prompts.ask import Ask, Source, compose, repair
 from lsp_router.prompts.estimate import estimate_prompt
 from lsp_router.routing.candidates import output_cap
 
-AROUND = 6_000
-"""Characters of the rest of the file that go along with some of its passages."""
+AROUND = 0.4
+"""How much of the rest of the file goes along with some of its passages, as a share of their room."""
 UNREADABLE = 'The answer is not the JSON that was asked for: {"findings": [...]} and nothing else.'
 
 
@@ -37,6 +37,8 @@ class Batch:
     errand: Errand
     passages: tuple[Passage, ...]
     document: tuple[Passage, ...]
+    room: int = 16_000
+    """Characters that its passages may take."""
     request: str = ""
     """Names the user action whose budget this is a part of."""
 
@@ -57,7 +59,7 @@ class Asked:
 
 async def ask(kitchen: Kitchen, batch: Batch) -> Asked:
     asked = Asked()
-    prompt = _prompt(kitchen, batch)
+    prompt = prompt_of(kitchen, batch)
     work = work_of(kitchen, batch.errand, prompt)
     decision = kitchen.decide(work)
     try:
@@ -111,14 +113,15 @@ async def _answer(kitchen: Kitchen, batch: Batch, decision: Decision, work: Work
     return await kitchen.engine.answer(order)
 
 
-def _prompt(kitchen: Kitchen, batch: Batch) -> Prompt:
+def prompt_of(kitchen: Kitchen, batch: Batch) -> Prompt:
     """The whole document as the file, or some passages as the selection with what is around them."""
     document = batch.errand.document
     diagnostics = tuple(report.message for report in batch.errand.reported[:20])
     if len(batch.passages) == len(batch.document):
         said = Ask(Source(document.path, document.text, document.language), diagnostics=diagnostics)
     else:
-        around = excerpt(document, batch.document, batch.spans, AROUND, without=batch.spans, fill=False)
+        room = int(batch.room * AROUND)
+        around = excerpt(document, batch.document, batch.spans, room, without=batch.spans, fill=False)
         selection = "\n\n".join(passage.text(document.text) for passage in batch.passages)
         said = Ask(Source(document.path, around, document.language), selection=selection, diagnostics=diagnostics)
     return compose(kitchen.library, TEMPLATE, said)

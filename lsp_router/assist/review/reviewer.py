@@ -12,7 +12,7 @@ from lsp_router.assist.bill import together
 from lsp_router.assist.kitchen import Kitchen
 from lsp_router.assist.passages import Passage, Reader, Span
 from lsp_router.assist.review.anchor import Nowhere, anchor
-from lsp_router.assist.review.asking import Asked, Batch, ask, work_of
+from lsp_router.assist.review.asking import Asked, Batch, ask, prompt_of, work_of
 from lsp_router.assist.review.confirming import Placed, confirm
 from lsp_router.assist.review.doubt import doubtful, tested
 from lsp_router.assist.review.errand import NOBODY, Errand, Report, Reviewed, Tell
@@ -23,8 +23,8 @@ from lsp_router.domain.decision import Served
 from lsp_router.domain.wire import Prompt
 from lsp_router.validation.grammars import Grammars
 
-BATCH = 16_000
-"""Characters of one request: a model that reads more finds less in it."""
+ROOMS = (16_000, 8_000, 4_000)
+"""Characters of one request: a model that reads more finds less in it; less where nobody's context takes that."""
 AT_ONCE = 4
 LARGEST = 400_000
 ALIKE = 60.0
@@ -70,7 +70,7 @@ class Reviewer:
         if not stale:
             return asked
         request = self._kitchen.decide(work_of(self._kitchen, errand, Prompt())).id
-        batches = [Batch(errand, group, tuple(document), request) for group in _groups(stale)]
+        batches = self._batches(errand, document, stale, request)
         tell(f"reading {len(stale)} passages of {errand.document.path}")
         answers = await asyncio.gather(*(self._permitted(batch) for batch in batches))
         for batch, answer in zip(batches, answers, strict=True):
@@ -79,6 +79,18 @@ class Reviewer:
         for passage, placed in asked.claims:
             self._notes.keep(errand, passage, [claim for _, claim in placed])
         return asked
+
+    def _batches(
+        self, errand: Errand, document: Sequence[Passage], stale: Sequence[Passage], request: str
+    ) -> list[Batch]:
+        for room in ROOMS:
+            batches = [Batch(errand, group, tuple(document), room, request) for group in _groups(stale, room)]
+            largest = max(batches, key=lambda batch: sum(p.size for p in batch.passages))
+            work = work_of(self._kitchen, errand, prompt_of(self._kitchen, largest))
+            decision = self._kitchen.decide(work)
+            if decision.chain or not any("tokens of context" in verdict.reason for verdict in decision.candidates):
+                break
+        return batches
 
     async def _permitted(self, batch: Batch) -> Asked:
         async with self._permits:
@@ -188,11 +200,11 @@ class _Round:
             self.claims.append((batch.passages[number], placed))
 
 
-def _groups(passages: Sequence[Passage]) -> Iterator[tuple[Passage, ...]]:
+def _groups(passages: Sequence[Passage], room: int) -> Iterator[tuple[Passage, ...]]:
     """As many passages to a request as it has room for."""
     held: list[Passage] = []
     for passage in passages:
-        if held and sum(p.size for p in held) + passage.size > BATCH:
+        if held and sum(p.size for p in held) + passage.size > room:
             yield tuple(held)
             held = []
         held.append(passage)

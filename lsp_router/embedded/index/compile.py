@@ -24,7 +24,7 @@ from lsp_router.embedded.index.hashing import (
 from lsp_router.embedded.index.segment import Facts, FileRow, Kind, Section
 from lsp_router.embedded.text.brackets import CLOSER_OF, Stack, feed
 from lsp_router.embedded.text.languages import Language
-from lsp_router.embedded.text.lexer import START, is_name, lex_lines
+from lsp_router.embedded.text.lexer import BREAKS, START, is_name, lex_lines
 
 DEPTH = 16
 """How many tokens back the suffix order looks."""
@@ -83,6 +83,8 @@ def compile_segment(stream: Stream, gone: Iterable[str] = ()) -> tuple[Facts, di
     for length, hashes in _renamed_hashes(tokens, names):
         sections |= _hash_table(f"renamed-{length}", hashes)
     sections |= _call_table(tokens, texts, stream.language)
+    opening = np.array([text in BREAKS for text in texts], np.bool_)
+    sections |= _hash_table("heads", _heads_hashes(tokens, opening[tokens]))
     facts = Facts(stream.language.family, len(tokens), tuple(stream.files), tuple(gone))
     return facts, sections
 
@@ -131,6 +133,22 @@ def _renamed_hashes(tokens: Array, names: Array) -> Iterator[tuple[int, Array]]:
         values ^= values >> np.uint32(SHIFT)
         if back + 1 in LENGTHS:
             yield back + 1, values
+
+
+def _heads_hashes(tokens: Array, opens: Array) -> Array:
+    """The same as `hash_heads`, for every position at once; `opens` marks the tokens that open lines."""
+    starts = np.flatnonzero(opens[:-1])
+    heads = np.full(len(tokens) + 3, NO_TOKEN, np.uint32)
+    heads[3 : 3 + len(starts)] = np.where(opens[starts + 1], NO_TOKEN, tokens[starts + 1])
+    # The token that opens a line is what may follow the line above, so it still belongs to that one.
+    line = np.cumsum(opens) + 2 - opens
+    last = np.concatenate(([NO_TOKEN], tokens[:-1]))[: len(tokens)]
+    begins = np.concatenate(([True], opens[:-1]))[: len(tokens)]
+    values = np.full(len(tokens), SEED, np.uint32)
+    for codes in (last, np.where(begins, NO_TOKEN, heads[line]), heads[line - 1]):
+        values = (values ^ codes.astype(np.uint32)) * np.uint32(FACTOR)
+        values ^= values >> np.uint32(SHIFT)
+    return values
 
 
 def _call_table(tokens: Array, texts: list[str], language: Language) -> dict[str, Section]:

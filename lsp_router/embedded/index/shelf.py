@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
-from lsp_router.embedded.index.hashing import LENGTHS, hash_call, hash_contexts
+from lsp_router.embedded.index.hashing import LENGTHS, NO_TOKEN, hash_call, hash_contexts, hash_heads
 from lsp_router.embedded.index.segment import Segment
 from lsp_router.embedded.text.lexer import MAX_LINE
 
@@ -34,6 +34,7 @@ class Shelf:
         self._order, self._starts = arrays["order"], arrays["starts"]
         self._renamed = {length: _table(arrays, f"renamed-{length}") for length in LENGTHS}
         self._calls = _table(arrays, "call")
+        self._heads = _table(arrays, "heads")
         self._ids: dict[str, int] = {}
         self._texts: dict[int, str] = {}
 
@@ -104,6 +105,11 @@ class Shelf:
         if callee == UNKNOWN:
             return []
         return self._visible(_look_up(self._calls, hash_call(callee, argument)), hidden)
+
+    def under_heads(self, last: str, heads: tuple[str, str], hidden: Collection[int]) -> list[int]:
+        """Positions after `last` where this line and the one above begin with `heads`; an empty one stands for none."""
+        numbers = [self.find(last), *(self.find(head) if head else NO_TOKEN for head in heads)]
+        return [] if UNKNOWN in numbers else self._visible(_look_up(self._heads, hash_heads(*numbers)), hidden)
 
     def _raw(self, number: int) -> bytes:
         start = self._ends[number]
