@@ -7,9 +7,11 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.util import find_spec
 
 from lsp_router.app.app import App
 from lsp_router.app.refresh import Refresher
+from lsp_router.assist.builtin import NAME
 from lsp_router.catalog import recognition
 from lsp_router.domain.decision import Attempt, Decision
 from lsp_router.domain.model import Capability, Model, Provider
@@ -57,7 +59,7 @@ class Finding:
 
 async def examine(app: App, *, offline: bool = False) -> list[Finding]:
     """Configuration, storage, editor, providers and completion templates; one tiny request to each usable provider."""
-    found = [*_configuration(app), *_storage(app), _editor(app)]
+    found = [*_configuration(app), *_storage(app), _editor(app), _embedded(app)]
     if offline:
         return [*found, *_unasked(app, offline=True)]
     refresher = Refresher(app)
@@ -106,6 +108,19 @@ def _editor(app: App) -> Finding:
         return Finding("editor", State.FINE, f"starts {found}")
     remedy = "name its whole path in the editor's settings, or install it: uv tool install lsp-router"
     return Finding("editor", State.NOTE, "no `lsp-router` is on the PATH, so an editor will not find it", remedy)
+
+
+def _embedded(app: App) -> Finding:
+    """The tier that needs no key and no network; its indexes are made with numpy."""
+    if not app.offline.enabled:
+        return Finding(NAME, State.NOTE, "the offline tier is switched off ([completion] embedded)")
+    if find_spec("numpy") is None:
+        return Finding(NAME, State.FAULT, "numpy is missing, so no project can be indexed", "install lsp-router anew")
+    app.offline.load()
+    known = app.offline.state()
+    if known["files"]:
+        return Finding(NAME, State.FINE, f"knows {known['files']} files of this project, offline and free")
+    return Finding(NAME, State.FINE, "offline and free; it reads this project when an editor opens a file of it")
 
 
 def _unasked(app: App, *, offline: bool) -> Iterator[Finding]:

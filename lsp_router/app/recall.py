@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from lsp_router.embedded.recall import Recall
     from lsp_router.embedded.settings import Settings as Readiness
 
+INDEXES = "recall"
+"""The folder of the cache that holds them."""
 LEARNT = "readiness"
 REMEMBERED = 365 * 86_400.0
 QUIET = "quiet"
@@ -50,6 +53,8 @@ class ProjectRecall:
         self._recall: Recall | None = None
         self._library: Library | None = None
         self._keeper: Keeper | None = None
+        self._reported: object = None
+        """The worker's report that was last taken note of."""
         self._reading: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -74,6 +79,7 @@ class ProjectRecall:
         if not self.enabled:
             return None
         recall, path = self.load(), self._absolute(document.path)
+        self._listen()
         found = recall.suggest(document.text, offset, document.language, path, self._readiness())
         if self._library is not None and self._library.damaged:
             self.refresh(document.path, settle=0.0)
@@ -115,10 +121,11 @@ class ProjectRecall:
 
     def state(self) -> dict[str, Any]:
         """How much of the workspace it knows by now."""
+        self._listen()
         library = self._library
         files, tokens = (library.files, library.tokens) if library and self.enabled else (0, 0)
-        looked = self._keeper is not None and self._keeper.report is not None
-        return {"ready": self.enabled and (files > 0 or looked), "files": files, "tokens": tokens}
+        ready = self.enabled and (files > 0 or self._reported is not None)
+        return {"ready": ready, "files": files, "tokens": tokens}
 
     async def close(self) -> None:
         """The worker ends with us."""
@@ -131,6 +138,13 @@ class ProjectRecall:
             await self._keeper.close()
 
     # --- helpers ---
+
+    def _listen(self) -> None:
+        """Takes over at once what the worker has just finished."""
+        report = self._keeper.report if self._keeper else None
+        if report is not self._reported and self._library is not None:
+            self._reported = report
+            self._library.look()
 
     def _read(self, document: Document) -> None:
         self._timer = None
@@ -159,6 +173,28 @@ class ProjectRecall:
 
     def _absolute(self, path: str) -> str:
         return os.path.normpath(os.path.join(self._base, path))  # noqa: PTH118 - no Path on every key
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """What the indexes of all workspaces take on disk."""
+
+    workspaces: int
+    bytes: int
+    directory: Path
+
+
+def shelved(cache: Path) -> Shelved:
+    folder = cache / INDEXES
+    files = [file for file in folder.glob("*/*") if file.is_file()]
+    return Shelved(len({file.parent for file in files}), sum(file.stat().st_size for file in files), folder)
+
+
+def forget_all(cache: Path) -> int:
+    """How many workspaces have no index any more; an editor that is open has another made when it needs it."""
+    before = shelved(cache)
+    shutil.rmtree(before.directory, ignore_errors=True)
+    return before.workspaces - shelved(cache).workspaces
 
 
 def _is_too_wide(root: Path) -> bool:

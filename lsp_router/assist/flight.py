@@ -133,9 +133,10 @@ class Flight:
         """Seconds; whoever has something else to show waits no longer than the editor does."""
         policy = self._request.decision.policy
         budget = policy.latency_budget_ms / 1000 if policy else None
-        if stand_in is None or moment.patience is None or stand_in.look() is None:
+        if stand_in is None or budget is None:
             return budget
-        return moment.patience
+        hurried = moment.patience is not None and stand_in.look() is not None
+        return max(0.0, (moment.patience if hurried and moment.patience else budget) - HEAD_START)
 
     def _found(self) -> list[Suggestion] | None:
         if self._answered.done():

@@ -62,6 +62,11 @@ class Kitchen(Protocol):
         ...
 
     @property
+    def models(self) -> tuple[Model, ...]:
+        """Everybody who is configured, usable or not."""
+        ...
+
+    @property
     def environ(self) -> Mapping[str, str]: ...
 
     @property

@@ -75,7 +75,7 @@ class Editor:
         where = {"uri": uri, "version": version}
         self._tell("textDocument/didChange", {"textDocument": where, "contentChanges": [{"text": text}]})
 
-    async def ghost_text(self, uri: str, offset: int) -> tuple[str | None, float]:
+    async def ghost_text(self, uri: str, offset: int, *, by_hand: bool = False) -> tuple[str | None, float]:
         """The suggestion at an offset and how many milliseconds it took."""
         head = self._texts[uri][0][:offset]
         line = head.rpartition("\n")[2]
@@ -83,7 +83,7 @@ class Editor:
         started = time.perf_counter()
         found = await self.ask(
             "textDocument/inlineCompletion",
-            {"textDocument": {"uri": uri}, "position": position, "context": {"triggerKind": 2}},
+            {"textDocument": {"uri": uri}, "position": position, "context": {"triggerKind": 1 if by_hand else 2}},
         )
         took = (time.perf_counter() - started) * 1e3
         items = (found or {}).get("items", [])

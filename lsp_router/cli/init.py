@@ -67,6 +67,9 @@ TAIL = """\
 # [tasks.completion]
 # chain = ["codestral/codestral-latest", "ollama/qwen2.5-coder"]
 
+[completion]
+embedded = true              # the offline tier: recalls your project, sends nothing; "quiet" for less of it, or false
+
 [privacy]
 local_only = ["**/secrets/**", "*.pem"]   # such files go to local models only
 """

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lsp_router.assist.builtin import NAME
 from lsp_router.cli.config import add_sources
-from lsp_router.cli.opening import opened
+from lsp_router.cli.opening import learnt, opened
 from lsp_router.cli.output import dump, fail, heading, money, table
 from lsp_router.cli.places import LARGEST_FILE, inside
 from lsp_router.domain.task import Task, Trigger, Work
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         ruling = app.judge(str(args.file.absolute())) if args.file else None
         if ruling and ruling.ignored:
             return fail("route", f"{args.file} is left alone: {ruling.rule}", "no model may see it")
-        decision = app.decide(_work(args, ruling, app.sources.project))
+        decision = learnt(app).decide(_work(args, ruling, app.sources.project))
     if args.json:
         dump(tell_decision(decision))
     else:
@@ -99,5 +100,7 @@ def _show(decision: Decision, *, everything: bool) -> None:
         table(["model", "score", "expected", "why"], rows, right=(1, 2))
     if len(out) > 5 and not everything:
         print(f"  and {len(out) - 5} more that are out; --all shows them")
+    if any(v.model == NAME and v.score is not None for v in decision.candidates):
+        print("embedded answers at once where your project surely says what comes, and when nobody else may or does")
     if decision.chain:
         print(f"at most {money(decision.estimate_usd)} for this request; nothing was sent")

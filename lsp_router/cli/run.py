@@ -8,7 +8,7 @@ import sys
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from lsp_router.cli import patch, places
+from lsp_router.cli import explain, patch, places
 from lsp_router.cli.config import add_sources
 from lsp_router.cli.opening import opened
 from lsp_router.cli.output import dump, fail, money, waiting
@@ -45,14 +45,15 @@ class WrongUseError(Exception):
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "run",
-        help="fix, refactor, test or document code from a shell",
+        help="fix, refactor, test, document or explain code from a shell",
         description="Have code changed as the editor's commands do: drafted, checked, repaired, and only then shown.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    actions = parser.add_subparsers(dest="what", required=True, metavar="|".join(DOES))
+    actions = parser.add_subparsers(dest="what", required=True, metavar="|".join([*DOES, "explain"]))
     for name, does in DOES.items():
         _add_edit(actions, name, does)
+    explain.add(actions)
 
 
 def run_edit(args: argparse.Namespace) -> int:
@@ -85,7 +86,9 @@ def _add_edit(actions: argparse._SubParsersAction[argparse.ArgumentParser], name
         name, help=does, description=does[0].upper() + does[1:] + ".", epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("place", type=places.lines, metavar="FILE[:A-B]", help="a file, or lines of it from 1 on")
+    parser.add_argument(
+        "place", type=places.lines, metavar="FILE[:A-B]", help="a file, lines of it, or what is around one line"
+    )
     parser.add_argument("-m", "--message", default="", metavar="TEXT", help="what to do, or what is wrong; - reads it")
     parser.add_argument("--model", help="ask this model and no other")
     output = parser.add_mutually_exclusive_group()
@@ -115,6 +118,7 @@ def _ask(args: argparse.Namespace, document: Document) -> Ask:
         instruction="" if fixes else said,
         complaints=_complaints(said, document) if fixes else (),
         model=args.model,
+        points=span is not None and args.place.first == args.place.last,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from lsp_router.cli.config import add_sources
 from lsp_router.cli.opening import opened
 from lsp_router.cli.output import dump, heading, money, table
+from lsp_router.cli.study import add_since
 
 if TYPE_CHECKING:
     from lsp_router.store.history import Total
@@ -21,7 +21,6 @@ example:
   lsp-router stats --since 24h --by model
   lsp-router stats --since 30d --by day --json
 """
-UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 7 * 86_400}
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,7 +31,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--since", type=_seconds, default=_seconds("7d"), metavar="7d", help="default: 7d")
+    add_since(parser)
     parser.add_argument("--by", choices=["model", "task", "language", "day"], default="model", help="default: model")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_sources(parser)
@@ -58,13 +57,6 @@ def run(args: argparse.Namespace) -> int:
         right=tuple(range(1, 9)),
     )
     return 0
-
-
-def _seconds(text: str) -> float:
-    found = re.fullmatch(r"(\d+)([mhdw])", text)
-    if not found:
-        raise argparse.ArgumentTypeError("write a number and m, h, d or w, for example 7d")
-    return float(found[1]) * UNITS[found[2]]
 
 
 def _summary(t: Total) -> None:

@@ -54,11 +54,17 @@ def argument_of(arguments: Sequence[Any]) -> Argument:
     return first if isinstance(first, Mapping) else vars(first) if hasattr(first, "__dict__") else {}
 
 
-def wish(documents: LiveWorkspace, kind: Kind, argument: Argument) -> Wish:
-    """Raises an error for the user where the argument says too little."""
+def uri_of(argument: Argument, example: str = EXAMPLE) -> str:
+    """Raises an error for the user where there is none."""
     uri = argument.get("uri")
     if not isinstance(uri, str) or not uri:
-        raise as_editor_error(MISSING.format(name="uri", example=EXAMPLE))
+        raise as_editor_error(MISSING.format(name="uri", example=example))
+    return uri
+
+
+def wish(documents: LiveWorkspace, kind: Kind, argument: Argument) -> Wish:
+    """Raises an error for the user where the argument says too little."""
+    uri = uri_of(argument)
     source, text, is_current = snapshot(documents, uri)
     ask = Ask(
         kind=kind,

@@ -169,10 +169,10 @@ def _latencies(
 ) -> dict[str, tuple[float, float]]:
     query = f"SELECT {key}, latency_ms FROM decision WHERE {where} AND {ASKED} ORDER BY 1, 2"  # noqa: S608 - as above
     grouped = groupby(connection.execute(query, values), key=lambda row: row[0])
-    return {name: _median_and_p95([ms for _, ms in rows]) for name, rows in grouped}
+    return {name: median_and_p95([ms for _, ms in rows]) for name, rows in grouped}
 
 
-def _median_and_p95(ordered: list[float]) -> tuple[float, float]:
+def median_and_p95(ordered: list[float]) -> tuple[float, float]:
     last = len(ordered) - 1
     return ordered[round(last * 0.5)], ordered[round(last * 0.95)]
 

@@ -33,9 +33,11 @@ tier = "free"
 capabilities = ["fim"]
 fim = "suffix"
 [completion]
-embedded = false
+embedded = {embedded}
 debounce = 0
 """
+ALONE = "models only"
+"""The same with the embedded tier switched off."""
 HEADS = ["start", "cold p50", "overhead", "repeat p50", "type p50", "type p95", "served", "RSS MB"]
 
 
@@ -43,9 +45,10 @@ async def measure(name: str, rounds: int = 40) -> list[float]:
     async with Backend(lambda _seen: Reply(ANSWER, delay=DELAY)) as backend:
         with tempfile.TemporaryDirectory() as folder:
             config = folder + "/bench.toml"
-            await asyncio.to_thread(Path(config).write_text, CONFIG.format(base=backend.base))
+            text = CONFIG.format(base=backend.base, embedded="false" if name == ALONE else "true")
+            await asyncio.to_thread(Path(config).write_text, text)
             fresh = {**os.environ, "LSP_ROUTER_HOME": folder}
-            ours = name == "lsp-router"
+            ours = name != "bare"
             command = OURS if ours else (sys.executable, "-m", "tests.bench.bare_server", backend.base)
             async with Editor(HERE, ["--config", config] if ours else [], command, fresh) as editor:
                 return await _drive(editor, Path(folder, "a.py"), rounds)
@@ -80,7 +83,7 @@ async def _drive(editor: Editor, path: Path, rounds: int) -> list[float]:
 
 
 async def main() -> None:
-    names = ["lsp-router", "bare"]
+    names = ["lsp-router", ALONE, "bare"]
     rows: dict[str, list[list[float]]] = {name: [] for name in names}
     for _ in range(3):
         for name in names:
@@ -89,9 +92,8 @@ async def main() -> None:
     medians = {name: [statistics.median(column) for column in zip(*rows[name], strict=True)] for name in names}
     for name, figures in medians.items():
         print(f"{name:12}" + "".join(f"{figure:12.2f}" for figure in figures))
-    print(
-        f"{'ratio':12}" + "".join(f"{a / b:12.2f}" if b else f"{'':12}" for a, b in zip(*medians.values(), strict=True))
-    )
+    pairs = zip(medians["lsp-router"], medians["bare"], strict=True)
+    print(f"{'ratio':12}" + "".join(f"{a / b:12.2f}" if b else f"{'':12}" for a, b in pairs))
 
 
 if __name__ == "__main__":

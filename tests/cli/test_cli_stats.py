@@ -126,6 +126,21 @@ def test_the_cache_is_told_and_emptied(shell: Shell, quick) -> None:
     assert quick("cache", "clear", "--json").json["entries"] == 0
 
 
+def test_the_indexes_of_projects_are_told_and_forgotten(shell: Shell, quick) -> None:
+    index = places({"LSP_ROUTER_HOME": str(shell.home)}).cache / "recall" / "0123456789abcdef"
+    index.mkdir(parents=True)
+    (index / "python-1.segment").write_bytes(b"x" * 2_097_152)
+    assert quick("cache", "info", "--json").json["index"]["workspaces"] == 1
+    assert "indexes of 1 projects, 2.0 MB" in quick("cache", "info").out
+    assert quick("cache", "clear").out.endswith("and the indexes of 1 projects\n")
+    assert not index.exists()
+    assert quick("cache", "info", "--json").json["index"] == {
+        "workspaces": 0,
+        "bytes": 0,
+        "folder": str(index.parent),
+    }
+
+
 async def test_stats_while_an_editor_writes(shell: Shell, quick, backend: Backend) -> None:
     shell.user(CONFIG.format(base=backend.base))
     asked, *told = await asyncio.gather(ask(shell, requests=20), *(shell("stats", "--json") for _ in range(2)))

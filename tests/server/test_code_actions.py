@@ -23,6 +23,7 @@ ELSEWHERE = {
 }
 INVOKED, AUTOMATIC = 1, 2
 NAMES = {"Rewrite", "Simplify", "Add types", "Add error handling", "Document", "Write tests"}
+REVIEW = "Review this file"
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ async def listed(client: Client, uri: str, at: str = "1:6", **context: Any) -> l
 
 
 def names(actions: list[dict[str, Any]]) -> set[str]:
-    return {name for name in (*NAMES, "Extract", "Fix") for a in actions if a["title"].startswith(name)}
+    return {name for name in (*NAMES, "Extract", "Fix", REVIEW) for a in actions if a["title"].startswith(name)}
 
 
 async def test_the_kinds_are_advertised(studio: Studio) -> None:
@@ -66,20 +67,21 @@ async def test_the_kinds_are_advertised(studio: Studio) -> None:
 @pytest.mark.parametrize(
     ("at", "context", "expected"),
     [
-        ("1:6", {}, NAMES),
-        ("1:6", {"diagnostics": [FAULT]}, NAMES | {"Fix"}),
-        ("1:4-1:25", {}, NAMES | {"Extract"}),
-        ("4:2", {}, set()),
+        ("1:6", {}, NAMES | {REVIEW}),
+        ("1:6", {"diagnostics": [FAULT]}, NAMES | {"Fix", REVIEW}),
+        ("1:4-1:25", {}, NAMES | {"Extract", REVIEW}),
+        ("4:2", {}, {REVIEW}),
+        ("4:2", {"only": ["source.lspRouter"]}, {REVIEW}),
         ("1:6", {"only": ["quickfix"], "diagnostics": [FAULT]}, {"Fix"}),
         ("1:6", {"only": ["refactor"], "diagnostics": [FAULT]}, NAMES),
         ("1:4-1:25", {"only": ["refactor.extract"]}, {"Extract"}),
         ("1:4-1:25", {"only": ["refactor.rewrite"]}, NAMES),
-        ("1:6", {"only": [""], "diagnostics": [FAULT]}, NAMES | {"Fix"}),
+        ("1:6", {"only": [""], "diagnostics": [FAULT]}, NAMES | {"Fix", REVIEW}),
         ("1:6", {"only": ["source.organizeImports"], "diagnostics": [FAULT]}, set()),
         ("1:6", {"only": ["refactor.inline"], "diagnostics": [FAULT]}, set()),
         ("1:6", {"triggerKind": AUTOMATIC}, set()),
         ("1:6", {"triggerKind": AUTOMATIC, "diagnostics": [FAULT]}, {"Fix"}),
-        ("1:6", {"triggerKind": None, "diagnostics": [FAULT]}, NAMES | {"Fix"}),
+        ("1:6", {"triggerKind": None, "diagnostics": [FAULT]}, NAMES | {"Fix", REVIEW}),
     ],
 )
 async def test_what_is_offered(studio: Studio, at: str, context: dict[str, Any], expected: set[str]) -> None:

@@ -165,9 +165,11 @@ async def test_a_menu_has_it_when_the_model_is_late(workshop: Workshop) -> None:
         await editor.ready()
         page = editor.open("user_store.py", SURE)
         where = {"textDocument": {"uri": page.uri}, "position": page._position(page.cursor)}
-        found = await editor.request("textDocument/completion", where)
+        found: dict[str, Any] = {"items": []}
+        while not found["items"] and workshop.backend.calls() <= 1:
+            found = await editor.request("textDocument/completion", where)
+            assert found["isIncomplete"]
         assert [item["label"] for item in found["items"]] == ["rais" + SURE_REST]
-        assert found["isIncomplete"]
 
 
 async def test_what_became_of_suggestions_is_remembered(tmp_path: Path, project: Path) -> None:

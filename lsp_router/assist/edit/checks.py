@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lsp_router.assist.edit.ask import Ask, Kind
 from lsp_router.assist.edit.files import Files
+from lsp_router.context.structure import is_test_path
 from lsp_router.domain.decision import Problem
 from lsp_router.validation.formatter import formatted
 from lsp_router.validation.gates import Rules, check, language_of, notes
@@ -17,6 +18,7 @@ from lsp_router.validation.room import Copying
 from lsp_router.validation.sandbox import Sandbox
 from lsp_router.validation.tools import Asked, ask_tools
 from lsp_router.validation.tools import Draft as Drafted
+from lsp_router.validation.trial import Trial, command_for, try_tests
 from lsp_router.validation.untouched import code_changed
 
 
@@ -29,6 +31,7 @@ class Bench:
     root: Path | None = None
     project_code: bool = False
     """Whether tools may run that read the project's configuration, which may be code."""
+    test_command: tuple[str, ...] = ()
     examples: tuple[tuple[str, str], ...] = ()
     copying: Copying = field(default_factory=Copying)
 
@@ -60,9 +63,16 @@ class Checks:
             return Verdict(problems, gates=("syntax", *dict.fromkeys(p.gate for p in problems if p.gate != "syntax")))
         asked = [await self._tools(path, text) for path, text in changed.items()]
         found = tuple(_placed(p, path, changed) for a, path in zip(asked, changed, strict=True) for p in a.problems)
+        if not found and changed and self._ask.run_tests:
+            asked.append(await self._trial(changed))
+            found = asked[-1].problems
         remarks = tuple(note for a in asked for note in a.notes)
         ran = dict.fromkeys(name for a in asked for name in a.tools)
         return Verdict(found, (*remarks, *self._notes(changed)), ("syntax", "security", "signature", *ran))
+
+    async def glance(self, texts: Mapping[str, str]) -> tuple[Problem, ...]:
+        """The quick gates over work that is not done yet: what is still open is no fault."""
+        return await asyncio.to_thread(lambda: tuple(self._quick(texts, unfinished=True)))
 
     async def formatted(self, path: str, text: str) -> str:
         """As the project's own formatter leaves it, where it had formatted the file before."""
@@ -71,10 +81,11 @@ class Checks:
             return text
         return await formatted(self._drafted(path, text), self._bench.sandbox, self._bench.copying)
 
-    def _quick(self, changed: Mapping[str, str]) -> Iterator[Problem]:
+    def _quick(self, changed: Mapping[str, str], *, unfinished: bool = False) -> Iterator[Problem]:
         for path, text in changed.items():
             before, language = self._files.text(path) or "", self._files.language(path)
             rules = Rules(
+                placeholders=not unfinished,
                 instruction=self._ask.instruction,
                 signatures=self._ask.kind is not Kind.GENERATE or bool(self._ask.span),
                 others=self._others,
@@ -89,6 +100,19 @@ class Checks:
         bench = self._bench
         drafted = self._drafted(path, text)
         return await ask_tools(drafted, bench.sandbox, project_code=bench.project_code, copying=bench.copying)
+
+    async def _trial(self, changed: Mapping[str, str]) -> Asked:
+        bench = self._bench
+        if bench.root is None or not bench.project_code:
+            return Asked(notes=("tests were not run: that needs a trusted workspace and [validation] project_tools",))
+        language = language_of(self._ask.document.path, self._ask.document.language)
+        tests = [path for path in changed if is_test_path(path)]
+        search = bench.sandbox.environ.get("PATH", "")
+        command = bench.test_command or command_for(language, bench.root, tests, search)
+        if not command:
+            return Asked(notes=("tests were not run: [validation] test_command says how",))
+        before = {path: self._files.text(path) for path in changed}
+        return await try_tests(Trial(bench.root, before, changed, command), bench.sandbox, bench.copying)
 
     def _drafted(self, path: str, text: str) -> Drafted:
         language = language_of(path, self._files.language(path))

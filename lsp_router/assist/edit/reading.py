@@ -75,17 +75,21 @@ class Reader:
     # --- one block ---
 
     def _of_code(self, found: Extraction) -> Draft:
-        if self.target and self.target != self.ask.document.path:
-            return Draft({self.target: self._added(self.files.text(self.target) or "", found.code or "")})
-        document = self.ask.document
-        text = document.text
-        if self.target or (self.aim.asked.empty and self.aim.asked.start == len(text)):
-            return Draft({document.path: self._added(text, found.code or "")})
-        region = land(found.code or "", self.aim, document)
         code = found.code or ""
+        if self.target and self.target != self.ask.document.path:
+            return Draft({self.target: self._added(self.files.text(self.target) or "", code)})
+        return Draft({self.ask.document.path: self.place(code)})
+
+    def place(self, code: str) -> str:
+        """The document with code in the place it is for."""
+        document = self.ask.document
+        text, asked = document.text, self.aim.asked
+        if self.target or (asked.empty and asked.start == len(text)):
+            return self._added(text, code)
+        region = land(code, self.aim, document)
         if region.empty:
             code = without_repeated(code, text[: region.start])
-        return Draft({document.path: self._replaced(text, region.start, region.end, code)})
+        return self._replaced(text, region.start, region.end, code)
 
     def _replaced(self, text: str, start: int, end: int, code: str) -> str:
         style = style_of(text, self._language)

@@ -63,11 +63,25 @@ class Wording:
             self._made[model.name] = self._hidden(self._compose(model), model, self.vault.hide)
         return self._made[model.name]
 
-    def again(self, model: Model, drafter: Model, answer: str, problems: Sequence[Problem]) -> Prompt:
+    def part(self, model: Model, template: str, max_tokens: int, **more: str) -> Prompt:
+        """One pass of long work, by a template of its own."""
+        capped = replace(self.policy, max_output_tokens=max_tokens)
+        prompt = prompts.compose(
+            self.library,
+            template,
+            self._material(model, Answer.WHOLE),
+            answer=Answer.WHOLE,
+            max_tokens=output_cap(model, capped, self.work),
+            temperature=self.policy.temperature,
+            **more,
+        )
+        return self._hidden(prompt, model, self.vault.hide)
+
+    def again(self, asked: Prompt, model: Model, drafter: Model, answer: str, problems: Sequence[Problem]) -> Prompt:
         """To the one who drafted: fix only these. To anybody else: here is what another made of it."""
         said = [_told(problem) for problem in problems]
         say = prompts.repair if model.name == drafter.name else prompts.escalate
-        return self._hidden(say(self.library, self.first(model), answer, said), model, self.vault.cover)
+        return self._hidden(say(self.library, asked, answer, said), model, self.vault.cover)
 
     def form(self, model: Model) -> Answer:
         if self.target:
@@ -85,6 +99,16 @@ class Wording:
 
     def _compose(self, model: Model) -> Prompt:
         form = self.form(model)
+        return prompts.compose(
+            self.library,
+            template_of(self.ask),
+            self._material(model, form),
+            answer=form,
+            max_tokens=output_cap(model, self.policy, self.work),
+            temperature=self.policy.temperature,
+        )
+
+    def _material(self, model: Model, form: Answer) -> prompts.Ask:
         document, asked = self.ask.document, self.aim.asked
         alone = asked.whole and form is Answer.WHOLE
         apart = alone or not (asked.whole or form is Answer.BLOCKS)
@@ -92,7 +116,7 @@ class Wording:
         room = self._room(model, selection)
         others = self.others if room > sum(len(other.text) for other in self.others) + LEAST_SHOWN else ()
         room -= sum(len(other.text) for other in others)
-        material = prompts.Ask(
+        return prompts.Ask(
             Source(document.path, "" if alone else shown(document.text, asked, room), document.language),
             selection=selection,
             lines=None if asked.whole and not alone else _lines(document.text, asked),
@@ -101,14 +125,6 @@ class Wording:
             others=others,
             images=self.ask.images,
             style=_style(document),
-        )
-        return prompts.compose(
-            self.library,
-            template_of(self.ask),
-            material,
-            answer=form,
-            max_tokens=output_cap(model, self.policy, self.work),
-            temperature=self.policy.temperature,
         )
 
     def _room(self, model: Model, selection: str) -> int:

@@ -54,21 +54,22 @@ def _whole(text: str) -> list[Any] | None:
     """The list of findings as JSON says it; an empty list counts only when it is all the answer says."""
     if _FENCE.sub("", text).strip() == "[]":
         return []
-    for start in _starts(text):
+    for number, start in enumerate(_starts(text)):
         try:
             value, _ = _DECODER.raw_decode(text, start)
         except (ValueError, RecursionError):
             continue
-        listed = _listed(value)
+        listed = _listed(value, alone=number == 0)
         if listed is not None:
             return listed
     return None
 
 
-def _listed(value: Any) -> list[Any] | None:
+def _listed(value: Any, *, alone: bool) -> list[Any] | None:
+    """A finding by itself counts where the answer begins with it; further down it is one of a list that is broken."""
     if isinstance(value, Mapping):
         if "quote" in value:
-            return [value]
+            return [value] if alone else None
         held = next((value[name] for name in _LISTS if name in value), None)
         if isinstance(held, Mapping):
             return [held]

@@ -83,6 +83,10 @@ class Library:
         name = self._name(path)
         return [(shelf, _with(hidden, shelf.files.get(name))) for shelf, hidden in self._shelves[family]]
 
+    def look(self) -> None:
+        """A worker is done: whatever it published is taken at the next question."""
+        self._checked = float("-inf")
+
     def drop(self, family: str) -> None:
         """Give up a family's indexes: they turned out to hold nonsense."""
         self._shelves[family] = []
