@@ -6,12 +6,9 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.vscode.browser import holds
 from tests.e2e.vscode.conftest import Opens
 from tests.e2e.vscode.workbench import STATUS, TOAST
-from tests.support.backend import Backend, Reply
 
 PYTHON = """\
 class Basket:
@@ -41,7 +38,6 @@ export class Basket {
   addVoucher(voucher: Item) {
     this.items.push(voucher);
 """
-MINUTE = 60.0
 
 
 def test_ghost_text_with_nothing_but_python(vscode: Opens, python_only: Path) -> None:
@@ -87,15 +83,13 @@ def test_no_python_is_explained_with_what_to_do(vscode: Opens, tmp_path: Path) -
     window.page.miss(TOAST)
 
 
-@pytest.mark.parametrize("says", ["Use them", "Never"])
-def test_found_keys_are_asked_about_once(vscode: Opens, with_server: Path, backend: Backend, says: str) -> None:
-    backend.script = lambda _: Reply("pass")
+def test_found_keys_are_asked_about_and_a_no_is_kept(vscode: Opens, with_server: Path) -> None:
     keys = {"MISTRAL_API_KEY": "found-in-the-environment"}
     server, window = vscode({"demo.py": "import os\n"}, config=None, path=[with_server], environ=keys)
     window.open_file("demo.py")
     window.page.see(TOAST, "found keys for mistral")
-    window.page.click(f"{TOAST} .monaco-button", says)
+    window.page.click(f"{TOAST} .monaco-button", "Never")
     window.page.miss(TOAST)
-    consents = server.ledger / "state" / "consents.json"
-    holds(lambda: consents.is_file() and ('"mistral": true' in consents.read_text()) is (says == "Use them"), "it is kept")
+    kept = server.ledger / "state" / "consents.json"
+    holds(lambda: kept.is_file() and '"mistral": false' in kept.read_text(), "the answer is kept")
     assert window.errors() == ""
