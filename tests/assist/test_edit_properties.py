@@ -106,8 +106,8 @@ def test_a_block_takes_the_place_of_the_selection_and_of_nothing_else(data) -> N
 PIECES = st.sampled_from([
     "```python\n", "```\n", "~~~\n", "<<<<<<< SEARCH\n", "=======\n", ">>>>>>> REPLACE\n", "a.py\n", "../x.py\n",
     "@@ -1 +1 @@\n", "-x = 1\n", "+x = 2\n", "def f(a):\n", "    return a\n", "\treturn\n", "x = 1\n", "\n", "\r\n",
-    "Sure!\n", "<redacted:k-1>", "…", "# ... rest of code ...\n", "@@BODY f@@\n", "<think>", "</think>", "\x00", "\ud800",
-    "🙂", "class A:\n", "}\n", "import os\n",
+    "Sure!\n", "<redacted:k-1>", "…", "# ... rest of code ...\n", "@@BODY f@@\n", "<think>", "</think>", "\x00",
+    "\ud800", "🙂", "class A:\n", "}\n", "import os\n",
 ])  # fmt: skip
 TEXTS = st.sampled_from(
     ["", "x = 1\n", "def f(a):\n    return a\n\n\nclass A:\n    def g(self):\n        pass\n", "\r\n\r\n", "x"]

@@ -23,9 +23,7 @@ from lsp_router.validation.tools import Draft as Drafted
 from lsp_router.validation.trial import Trial, command_for, try_tests
 from lsp_router.validation.untouched import code_changed
 
-_SYNTAX = re.compile(
-    r"(?i)syntax|expected|never closed|unterminated|unclosed|unindent|pars(?:e|ing) error"
-)
+_SYNTAX = re.compile(r"(?i)syntax|expected|never closed|unterminated|unclosed|unindent|pars(?:e|ing) error")
 _TELLING = 8
 """Characters of a message from which another tool's same words mean the same."""
 
