@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
@@ -12,13 +13,15 @@ from lsp_router.assist.review.errand import Report
 from lsp_router.assist.review.finding import Finding
 from lsp_router.context.languages import comment_sign
 from lsp_router.server import convert, edits
-from lsp_router.server.desk import Desk
 from lsp_router.server.diagnostics import SOURCE, diagnostic, words
 from lsp_router.server.documents import LiveDocument, to_position
 from lsp_router.server.edits import Skills
 from lsp_router.server.menu import QUICK_FIX, is_wanted
 from lsp_router.server.router_server import RouterServer
 from lsp_router.validation.edits import Edit
+
+if TYPE_CHECKING:
+    from lsp_router.server.desk import Desk
 
 DISMISS = "lspRouter.dismiss"
 IGNORE = "lsp-router: ignore"
