@@ -12,10 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsp_router.app.fleet import Fleet, assemble, printed
+from lsp_router.app.merits import Merits
 from lsp_router.app.recall import ProjectRecall, Rules
 from lsp_router.app.records import Records
 from lsp_router.app.telemetry import open_telemetry
 from lsp_router.app.vocabulary import words_of
+from lsp_router.app.voice import Voice
 from lsp_router.app.world import World
 from lsp_router.assist.builtin import EMBEDDED, NAME
 from lsp_router.catalog.overlay import Overlay, OverlayStore
@@ -76,10 +78,13 @@ class App:
         self.records = Records(
             sources.places.state, self.world.clock.now, say, float(self.loaded.settings.insight.keep_days)
         )
+        self.merits = Merits(self.records)
         self.lists = OverlayStore(sources.places.cache / MODEL_LISTS)
         self.running: tuple[Provider, ...] = ()
         """Model servers that answer on this machine without being configured."""
         self.pins: dict[Task, str] = {}
+        self.last: Served | None = None
+        """What was served last, by a model or from the cache."""
         self.printed_catalogue = printed(self.world.clock.now())
         self.overlay: Overlay = self.lists.load()
         self.refused: set[str] = set()
@@ -92,6 +97,7 @@ class App:
         self.monitor = Monitor(self.records.desk, self.world.clock, self.limits, self._baseline, self._alert)
         self.library = Library()
         self._guard = self._stand_guard()
+        self.voice = self._find_voice()
         self.gatherer = Gatherer(time.monotonic, lambda document: self.judge(document.path))
         self.offline = ProjectRecall(
             self.project, sources.places.cache, self.records.desk.facts, self._rules(), self.world.clock.now
@@ -114,6 +120,7 @@ class App:
         self.words = words_of(self.loaded.settings)
         self.keys.forget()
         self._guard = self._stand_guard()
+        self.voice = self._find_voice()
         self._policies = convert.to_policies(self.settings)
         self._limits = convert.to_limits(self.settings)
         self.engine = self.engine_over(_Lazy(self.transport))
@@ -155,6 +162,9 @@ class App:
         provider = self.fleet.providers.get(model.provider)
         return provider is not None and provider.kind is Dialect.LLAMACPP
 
+    def measured_ms(self, model: Model) -> float | None:
+        return self.monitor.health.latencies.p50(model.name)
+
     def react(self, feedback: Feedback) -> None:
         """An editor may report what it shows before the answer is counted: a reaction is written after its decision."""
         self._reactions.append(feedback)
@@ -162,6 +172,7 @@ class App:
 
     def note(self, served: Served, work: Work) -> None:
         """An answer that cost nothing: nobody was asked."""
+        self.last = served
         entry = Entry(self.world.clock.now(), served, self.at_home(work), uri=work.path)
         self.records.desk.ledger.record(entry)
 
@@ -182,6 +193,10 @@ class App:
         return self.loaded.trusted
 
     @property
+    def models(self) -> tuple[Model, ...]:
+        return self.fleet.models
+
+    @property
     def environ(self) -> Mapping[str, str]:
         return self.world.environ
 
@@ -190,10 +205,9 @@ class App:
     def decide(self, work: Work, recalled: float | None = None) -> Decision:
         """`recalled` is the embedded tier's confidence in what it has for this request."""
         work = self.at_home(work)
-        situation = self.situation(work)
         if recalled is not None:
-            situation = replace(situation, measured={(NAME, task.value): 10 * recalled for task in TYPING})
-        return decide(work, situation, self.world.new_id(), self.words)
+            return self._decide(work, {(NAME, task.value): 10 * recalled for task in TYPING})
+        return self.voice.settle(work, self._decide(work), self._decide)
 
     def at_home(self, work: Work) -> Work:
         """The same work with this project, this session and the strictest privacy that anybody asked for."""
@@ -219,6 +233,7 @@ class App:
         self.monitor.listen()
         self._recall()
         settings = self.loaded.settings
+        known = self.merits.of(self.fleet.models)
         return Situation(
             models=self.fleet.models,
             policies=self._policies,
@@ -227,6 +242,8 @@ class App:
             spending=self.spending(work),
             profile=settings.profile,
             pins=self.pins,
+            measured=known.measured,
+            liked=known.liked,
             now=self.world.clock.now(),
             builtin=(self.embedded,),
         )
@@ -297,6 +314,15 @@ class App:
 
     # --- helpers ---
 
+    def _decide(self, work: Work, measured: dict[tuple[str, str], float] | None = None) -> Decision:
+        situation = self.situation(work)
+        if measured is not None:
+            situation = replace(situation, measured={**(situation.measured or {}), **measured})
+        return decide(work, situation, self.world.new_id(), self.words)
+
+    def _find_voice(self) -> Voice:
+        return Voice(self.settings, self.records.desk.facts, self.world.clock.now)
+
     def _rules(self) -> Rules:
         return Rules(lambda: self.settings, lambda path: self.judge(path).joins(Privacy.TRAINS))
 
@@ -327,6 +353,8 @@ class App:
             return
         self._recalled = True
         with suppress(BusyError):
+            for model, ms in self.merits.speeds().items():
+                self.monitor.health.latencies.record(model, ms)
             for model, ms in self.records.history.first_tokens(self.world.clock.now() - RECALL):
                 self.monitor.health.latencies.record(model, ms)
 
@@ -340,6 +368,7 @@ class App:
 
     def _book(self, served: Served, order: Order) -> None:
         """A moment later: the answer is on its way first. `close` does what is still to be done."""
+        self.last = served
         self._unbooked.append((served, order))
         with suppress(ValueError):
             self._under_way.remove(order.decision.id)
@@ -352,6 +381,7 @@ class App:
             refused = {attempt.model for attempt in served.attempts if attempt.outcome == Fault.AUTH.value}
             self.refused |= {model.provider for model in self.fleet.models if refused and model.name in refused}
             self.monitor.book(served, order, self.purse, uri=order.work.path)
+            self.voice.heard(served, order.work)
             if self._telemetry is not None:
                 self._telemetry.record(served, self.world.clock.now())
         self._write_reactions()

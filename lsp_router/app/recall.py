@@ -10,6 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,8 @@ REST = 0.05
 """Seconds after an answer at which a document that was changed at large is read anew, in slices."""
 MOST_LINES = 200
 """Of an ignore file: they are handed over on a command line."""
+READING = 10.0
+"""Seconds a command in a shell waits for the index; what is there by then has to do."""
 SAVED = 3.0
 """Seconds for which files must have been left alone before the index follows them."""
 
@@ -72,6 +75,9 @@ class ProjectRecall:
         """The worker's report that was last taken note of."""
         self._reading: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._seen: set[str] = set()
+        """Documents that are open and were read."""
+        self._prepared: set[str] = set()
         self._beside: dict[str, str] = {}
         """The text of the open neighbours of a document, for as long as there is no index."""
 
@@ -115,7 +121,8 @@ class ProjectRecall:
         if self._keeper is None:
             self.refresh(document.path, settle=0.0)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(REST, self._read, document, tabs)
+            known = self._absolute(document.path) in self._seen
+            self._timer = asyncio.get_running_loop().call_later(REST if known else 0, self._read, document, tabs)
 
     def refresh(self, path: str = "", *, settle: float = SAVED) -> None:
         """Files may have changed: those near `path` matter most."""
@@ -127,8 +134,16 @@ class ProjectRecall:
             self._keeper = Keeper(self._root, self._cache, self._left_out)
         self._keeper.refresh(path, settle=settle)
 
+    async def read(self, document: Document) -> None:
+        """For whoever asks once and has no editor open: the index as it is after a look at the workspace."""
+        self.refresh(document.path, settle=0.0)
+        if self._keeper is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._keeper.settled(), READING)
+
     def forget(self, path: str) -> None:
         gone = self._absolute(path)
+        self._seen.discard(gone)
         self._beside.pop(gone, None)
         if self._recall is not None:
             self._recall.forget(gone)
@@ -184,6 +199,10 @@ class ProjectRecall:
 
     async def _read_in_slices(self, document: Document, tabs: Sequence[Document]) -> None:
         path = self._absolute(document.path)
+        self._seen.add(path)
+        if document.language not in self._prepared:
+            self._prepared.add(document.language)
+            await asyncio.to_thread(_prepare, document.language)
         await self._warm(document, document.text, path)
         head = "" if self._indexed else self._neighbours(document, tabs)
         if not head:
@@ -225,6 +244,13 @@ class ProjectRecall:
 
     def _absolute(self, path: str) -> str:
         return os.path.normpath(os.path.join(self._base, path))  # noqa: PTH118 - no Path on every key
+
+
+def _prepare(language: str) -> None:
+    """Reads a language's constants and compiles its lexer, which the first question would do on the event loop."""
+    from lsp_router.embedded.recall import Recall  # noqa: PLC0415 - see above
+
+    Recall().suggest("a = 1\na", 7, language, "")
 
 
 def _lines(root: Path | None, name: str) -> list[str]:

@@ -18,7 +18,10 @@ from lsp_router.domain.task import Privacy
 from lsp_router.domain.wire import Failed, QuotaFact
 from lsp_router.providers import listings
 from lsp_router.providers.transport import HttpTransport
+from lsp_router.routing.alerts import WINDOW
 from lsp_router.routing.bench import day_end
+from lsp_router.store.database import BusyError
+from lsp_router.store.trends import Trends
 
 LOOK_AROUND = 60.0
 """Seconds between looks at what is due; each thing has its own, longer period."""
@@ -27,6 +30,8 @@ IDLE_AFTER = 900.0
 FIRST_PAUSE = 120.0
 LONGEST_PAUSE = 3_600.0
 """A provider that does not tell is asked again after ever longer pauses."""
+LEARN_EVERY = 900.0
+"""Seconds after which what was accepted meanwhile is counted again."""
 OPENROUTER = "openrouter"
 FREE_REQUESTS = {True: 50.0, False: 1_000.0}
 """OpenRouter's free requests a day, by whether the account never bought credits."""
@@ -54,6 +59,7 @@ class Refresher:
         self._knock_at = None if knock_at is None else tuple(knock_at)
         self._used_at = self._now()
         self._polled_at = 0.0
+        self._learnt_at = 0.0
         self._pauses: dict[str, tuple[float, float]] = {}
         """Provider → how long it is left alone after its last failure, and until when."""
 
@@ -68,6 +74,7 @@ class Refresher:
 
     async def look(self) -> None:
         """One round: keys that were refused, local servers, lists that are due, quotas that can be asked for."""
+        await self._learn()
         await self._renew_keys()
         new = await self.find_local_servers()
         await self._take_over_stored_lists()
@@ -115,6 +122,18 @@ class Refresher:
         here_only = self._app.reach is Privacy.LOCAL
         usable = [p for p in self._app.fleet.providers.values() if p.usable]
         return [p for p in usable if p.privacy is Privacy.LOCAL or not here_only]
+
+    async def _learn(self) -> None:
+        """What users accepted, and how requests went before this process began; read beside the event loop."""
+        now = self._now()
+        if now - self._learnt_at < LEARN_EVERY:
+            return
+        first, self._learnt_at = not self._learnt_at, now
+        with suppress(BusyError):
+            await asyncio.to_thread(self._app.merits.learn, now)
+            if first:
+                trends = Trends(self._app.records.database)
+                self._app.monitor.recall(await asyncio.to_thread(trends.outcomes, WINDOW))
 
     async def _renew_keys(self) -> None:
         """Keys that commands print expire; whoever has another one now gets a new chance at once."""

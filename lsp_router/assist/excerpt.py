@@ -93,7 +93,7 @@ class _Page:
     def __init__(self, text: str, room: int, without: Sequence[Span]) -> None:
         self._lines = text.split("\n")
         self._starts = [*accumulate((len(line) + 1 for line in self._lines), initial=0)]
-        self._room = room
+        self._room = room - GAP  # for what is left out at the end
         self._kept = [False] * len(self._lines)
         self._elsewhere = [False] * len(self._lines)
         for row in (row for span in without for row in self._rows(span)):
@@ -104,8 +104,9 @@ class _Page:
         for row in self._rows(span):
             if self._kept[row] or self._elsewhere[row]:
                 continue
-            cost = len(self._lines[row]) + 1
-            if cost + GAP > self._room:
+            opens = row > 0 and not self._kept[row - 1]
+            cost = len(self._lines[row]) + 1 + (GAP if opens else 0)
+            if cost > self._room:
                 return
             self._kept[row] = True
             self._room -= cost

@@ -71,20 +71,24 @@ class Feedback:
             return
         offer.taken = True
         self._learn(offer, Outcome.ACCEPTED)
-        self._report(ident, Reaction.ACCEPTED, len(offer.suggestion.insert))
+        self._report(ident, Reaction.ACCEPTED, len(offer.whole if offer.partly else offer.suggestion.insert))
         task = asyncio.create_task(self._watch(ident, offer))
         self._watching.add(task)
         task.add_done_callback(self._watching.discard)
 
-    def partially_accepted(self, ident: str, units: int) -> None:
-        """`units` is the accepted length so far, in UTF-16 as clients count it."""
+    def partially_accepted(self, ident: str, units: int, text: str = "") -> None:
+        """`units` is the accepted length of `text` so far, in UTF-16 as clients count it.
+
+        After some typing, or some accepting, the text is the rest of what was offered first.
+        """
         offer = self._offers.get(ident)
         if offer is not None:
             if not offer.partly:
                 self._learn(offer, Outcome.PARTIAL)
             offer.partly = True
-            taken = offer.whole.encode("utf-16-le", "surrogatepass")[: 2 * units]
-            self._report(ident, Reaction.PARTIAL, len(taken.decode("utf-16-le", "ignore")))
+            before = len(offer.whole) - len(text) if text and offer.whole.endswith(text) else 0
+            taken = offer.whole[before:].encode("utf-16-le", "surrogatepass")[: 2 * units]
+            self._report(ident, Reaction.PARTIAL, before + len(taken.decode("utf-16-le", "ignore")))
 
     def rejected(self, ident: str) -> None:
         offer = self._offers.pop(ident, None)
@@ -106,7 +110,7 @@ class Feedback:
         here = [(ident, o) for ident, o in self._offers.items() if o.moment.uri == moment.uri and ident not in kept]
         for ident, offer in here:
             read = offer.shown or (offer.suggestion.model == NAME and self._now() - offer.since >= READ)
-            if read and not (offer.taken or offer.partly) and offer.suggestion.insert not in text:
+            if read and not (offer.taken or offer.partly or _stands(offer, text)):
                 del self._offers[ident]
                 self._learn(offer, Outcome.IGNORED)
                 self._report(ident, Reaction.REJECTED)
@@ -131,6 +135,12 @@ class Feedback:
 
     def _report(self, ident: str, reaction: Reaction, chars: int = 0, after: float = 0.0) -> None:
         self.kitchen.react(Report(ident, reaction, chars, after))
+
+
+def _stands(offer: Offer, text: str) -> bool:
+    """What was recalled stands elsewhere anyway: only where it was offered does it say that it was taken."""
+    insert = offer.suggestion.insert
+    return text.startswith(insert, offer.moment.offset) if offer.suggestion.model == NAME else insert in text
 
 
 def still_there(text: str, accepted: str, offset: int) -> bool:

@@ -62,6 +62,11 @@ class Kitchen(Protocol):
         ...
 
     @property
+    def models(self) -> tuple[Model, ...]:
+        """Everybody who is configured, usable or not."""
+        ...
+
+    @property
     def environ(self) -> Mapping[str, str]: ...
 
     @property
@@ -85,6 +90,10 @@ class Kitchen(Protocol):
 
     def takes_files(self, model: Model) -> bool:
         """Whether the model's endpoint has a field of its own for other files."""
+        ...
+
+    def measured_ms(self, model: Model) -> float | None:
+        """How soon a model usually begins to answer; None when that was never seen."""
         ...
 
     def judge(self, path: str) -> Ruling:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from importlib import import_module
 
 from lsp_router import __version__
-from lsp_router.cli.parser import Parser
+from lsp_router.cli.parser import Formatter, Parser
 
 COMMANDS = {
     "serve": "serve",
@@ -20,8 +20,13 @@ COMMANDS = {
     "models": "models",
     "route": "route",
     "complete": "complete",
+    "review": "review",
     "run": "run",
     "stats": "stats",
+    "dashboard": "dashboard",
+    "audit": "audit",
+    "replay": "replay",
+    "eval": "evaluate",
     "cache": "cache",
     "config": "config",
     "trust": "trust",
@@ -73,7 +78,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         prog="lsp-router",
         description="Cheap and strong language models behind every editor, each request routed to the right one.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Formatter,
     )
     parser.add_argument("--version", action="version", version=f"lsp-router {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")

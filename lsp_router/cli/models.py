@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsp_router.cli.config import add_sources
-from lsp_router.cli.opening import opened
+from lsp_router.cli.opening import learnt, opened
 from lsp_router.cli.output import dump, fail, money, table
 from lsp_router.domain.task import Task, Work
 
@@ -53,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
             [_as_row(row, task, latency[row.model.name]) for row in rows],
             right=(2, 3, 4, 5, 6),
         )
-        print(f"ranked for {task.value}; catalogue of {dated}")
+        starred = "; * measured on your code" if any(row.measured is not None for row in rows) else ""
+        print(f"ranked for {task.value}; catalogue of {dated}{starred}")
         if alone and not args.all:
             print(f"only the offline tier is there: {NOBODY}; {REMEDY}")
     if rows:
@@ -68,13 +69,19 @@ class Row:
     model: Model
     health: str
     out: str = ""
+    measured: float | None = None
+    """Its quality as the user's own code and choices showed it; None where the catalogue speaks."""
+
+    def quality(self, task: Task) -> float:
+        return self.model.quality.of(task) if self.measured is None else self.measured
 
 
 def _ranked(app: App, task: Task) -> list[Row]:
     by_name = {m.name: m for m in (*app.fleet.models, app.embedded)}
-    verdicts = app.decide(Work(task=task)).candidates
+    verdicts = learnt(app).decide(Work(task=task)).candidates
     mine = [(by_name[v.model], "" if v.score is not None else v.reason) for v in verdicts]
-    return [Row(model, _health(app, model), out) for model, out in mine]
+    measured = app.situation(Work()).measured or {}
+    return [Row(model, _health(app, model), out, measured.get((model.name, task.value))) for model, out in mine]
 
 
 def _printed(app: App, task: Task) -> list[Row]:
@@ -100,7 +107,7 @@ def _as_row(row: Row, task: Task, measured: float | None) -> list[str]:
         m.tier.value,
         money(rates.input),
         money(rates.output),
-        f"{m.quality.of(task):.1f}",
+        f"{row.quality(task):.1f}{'' if row.measured is None else '*'}",
         f"{m.context_window // 1000}k",
         f"{measured:.0f} ms" if measured else f"~{m.latency_target_ms:.0f} ms",
         row.health,
@@ -117,8 +124,8 @@ def _as_json(row: Row, task: Task, measured: float | None) -> dict[str, object]:
         "pool": m.pool,
         "privacy": m.privacy.label,
         "price": {"input": m.price.base.input, "cached": m.price.base.cached, "output": m.price.base.output},
-        "quality": m.quality.of(task),
-        "quality_source": m.quality.source,
+        "quality": row.quality(task),
+        "quality_source": m.quality.source if row.measured is None else "measured on your code",
         "latency_target_ms": m.latency_target_ms,
         "measured_ms": measured,
         "context_window": m.context_window,

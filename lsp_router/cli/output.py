@@ -71,6 +71,21 @@ def waiting(what: str) -> Iterator[Callable[[str], None]]:
         yield lambda words: status.update(escape(words))
 
 
+@contextmanager
+def counting(what: str, total: int) -> Iterator[Callable[[str], None]]:
+    """A bar that grows with every call, which names what is done; a pipe hears nothing of it."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+    from rich.markup import escape  # noqa: PLC0415 - same
+    from rich.progress import Progress  # noqa: PLC0415 - same
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda words: bar.update(task, advance=1, description=escape(f"{what} {words}"))
+
+
 def money(usd: float, nothing: str = "free") -> str:
     return nothing if usd == 0 else dollars(usd)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lsp_router.cli.output import styled
+from lsp_router.cli.output import is_terminal, styled
 from lsp_router.cli.places import BOM
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ def diff(changes: Iterable[Change]) -> str:
 
 
 def show(patch: str) -> None:
+    """In a pipe byte for byte: a patch with other line ends fits no file."""
+    if not is_terminal():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(patch.encode("utf-8"))
+        return
     for line in patch.rstrip("\n").split("\n"):
         styled((line, "bold" if line.startswith(("+++ ", "--- ")) else COLOURS.get(line[:1], "")))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +84,13 @@ def offset_of(text: str, line: int, column: int) -> int | None:
     start = starts[line - 1]
     end = starts[line] if line < len(starts) else len(text)
     return min(start + column - 1, start + len(text[start:end].rstrip("\r\n")))
+
+
+def spot_of(text: str, offset: int) -> tuple[int, int]:
+    """Line and column of an offset, both counted from 1."""
+    starts = _starts(text)
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
 
 
 def span_of(text: str, first: int, last: int) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lsp_router.assist.builtin import NAME
 from lsp_router.cli.config import add_sources
-from lsp_router.cli.opening import opened
+from lsp_router.cli.opening import learnt, opened
 from lsp_router.cli.output import dump, fail, heading, money, table
 from lsp_router.cli.places import LARGEST_FILE, inside
 from lsp_router.domain.task import Task, Trigger, Work
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         ruling = app.judge(str(args.file.absolute())) if args.file else None
         if ruling and ruling.ignored:
             return fail("route", f"{args.file} is left alone: {ruling.rule}", "no model may see it")
-        decision = app.decide(_work(args, ruling, app.sources.project))
+        decision = learnt(app).decide(_work(args, ruling, app.sources.project))
     if args.json:
         dump(tell_decision(decision))
     else:

@@ -8,7 +8,7 @@ import sys
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from lsp_router.cli import patch, places
+from lsp_router.cli import explain, patch, places
 from lsp_router.cli.config import add_sources
 from lsp_router.cli.opening import opened
 from lsp_router.cli.output import dump, fail, money, waiting
@@ -45,14 +45,15 @@ class WrongUseError(Exception):
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "run",
-        help="fix, refactor, test or document code from a shell",
+        help="fix, refactor, test, document or explain code from a shell",
         description="Have code changed as the editor's commands do: drafted, checked, repaired, and only then shown.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    actions = parser.add_subparsers(dest="what", required=True, metavar="|".join(DOES))
+    actions = parser.add_subparsers(dest="what", required=True, metavar="|".join([*DOES, "explain"]))
     for name, does in DOES.items():
         _add_edit(actions, name, does)
+    explain.add(actions)
 
 
 def run_edit(args: argparse.Namespace) -> int:
@@ -85,9 +86,14 @@ def _add_edit(actions: argparse._SubParsersAction[argparse.ArgumentParser], name
         name, help=does, description=does[0].upper() + does[1:] + ".", epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("place", type=places.lines, metavar="FILE[:A-B]", help="a file, or lines of it from 1 on")
+    parser.add_argument(
+        "place", type=places.lines, metavar="FILE[:A-B]", help="a file, lines of it, or what is around one line"
+    )
     parser.add_argument("-m", "--message", default="", metavar="TEXT", help="what to do, or what is wrong; - reads it")
     parser.add_argument("--model", help="ask this model and no other")
+    parser.add_argument("--force-paid", action="store_true", help="ask paid models only")
+    parser.add_argument("--forbid-cloud", action="store_true", help="ask nobody but models on this machine")
+    parser.add_argument("--run-tests", action="store_true", help="the project's tests must pass; needs a trusted one")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--diff", action="store_true", help="print a patch (the default)")
     output.add_argument("--write", action="store_true", help="change the files")
@@ -115,6 +121,10 @@ def _ask(args: argparse.Namespace, document: Document) -> Ask:
         instruction="" if fixes else said,
         complaints=_complaints(said, document) if fixes else (),
         model=args.model,
+        force_paid=args.force_paid,
+        forbid_cloud=args.forbid_cloud,
+        run_tests=args.run_tests,
+        points=span is not None and args.place.first == args.place.last,
     )
 
 

@@ -69,6 +69,21 @@ class ReviewTable(Table):
     max_findings: Count = setting("The most findings of one file that are shown.", default=20, ge=1, le=200)
 
 
+class ProseTable(Table):
+    """Texts in which every word counts: each is written by one model and no other."""
+
+    critical: Words = setting(
+        "Which texts those are, as globs.",
+        default=[
+            *("CHANGELOG*", "CHANGES*", "SECURITY*", "PRIVACY*", "TERMS*", "CODE_OF_CONDUCT*", "GOVERNANCE*"),
+            *("**/policies/**", "**/policy/**", "**/legal/**", "**/changelog.d/**"),
+            *("**/locales/**", "**/locale/**", "**/i18n/**", "**/l10n/**", "**/translations/**"),
+            *("*.po", "*.pot", "*.xlf", "*.xliff", "*.arb"),
+        ],
+    )
+    model: str = setting("Who writes them, by name; without it whoever wrote there first goes on.", default="")
+
+
 class PrivacyTable(Table):
     """Where code may go."""
 
@@ -104,6 +119,12 @@ class ValidationTable(Table):
         "Check edits with the project's own tools (mypy, tsc, eslint, cargo and the like) in a trusted workspace. Their"
         " configuration may be code, which then runs in a sandbox.",
         default=False,
+        untrusted="never",
+    )
+    test_command: Words = setting(
+        "How the project's tests are run when an edit is asked for with tests, as a list of words; pytest, go test or"
+        " cargo test where it is not set. Needs project_tools.",
+        default=[],
         untrusted="never",
     )
 

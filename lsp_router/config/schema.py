@@ -10,6 +10,7 @@ from lsp_router.config.behaviour import (
     CompletionTable,
     InsightTable,
     PrivacyTable,
+    ProseTable,
     ReviewTable,
     RoutingTable,
     TaskTable,
@@ -49,6 +50,7 @@ class Settings(Table):
     tasks: dict[Task, TaskTable] = setting("Limits and chains by kind of request.", default=_tasks)
     completion: CompletionTable = setting("Inline completions as you type.", default=CompletionTable)
     review: ReviewTable = setting("Findings of a model, shown as diagnostics.", default=ReviewTable)
+    prose: ProseTable = setting("Texts in which wording counts.", default=ProseTable)
     privacy: PrivacyTable = setting("Where code may go.", default=PrivacyTable)
     cache: CacheTable = setting("Answers kept on disk.", default=CacheTable)
     validation: ValidationTable = setting("How an edit is checked before it is shown.", default=ValidationTable)

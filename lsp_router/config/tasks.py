@@ -15,7 +15,7 @@ DEFAULTS: tuple[TaskPolicy, ...] = (
     TaskPolicy(Task.REFACTOR, 2_000, 0.1, 15_000, 5_000, Prefer.QUALITY, hard=True),
     TaskPolicy(Task.EXPLAIN, 1_200, 0.3, 15_000, 3_000, Prefer.QUALITY),
     TaskPolicy(Task.TESTS, 1_500, 0.2, 15_000, 5_000, Prefer.VALUE),
-    TaskPolicy(Task.DOCS, 800, 0.3, 15_000, 4_000, Prefer.VALUE),
+    TaskPolicy(Task.DOCS, 800, 0.3, 15_000, 4_000, Prefer.PRICE),
     TaskPolicy(Task.PROSE, 1_200, 0.4, 15_000, 4_000, Prefer.QUALITY),
     TaskPolicy(Task.MULTIMODAL, 1_000, 0.2, 15_000, 5_000, Prefer.QUALITY),
     TaskPolicy(Task.SPEC, 1_500, 0.2, 15_000, 8_000, Prefer.QUALITY, hard=True),

@@ -5,17 +5,17 @@ Routing's health is a value of one process; here it meets the shared database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lsp_router.domain.decision import Served
-from lsp_router.domain.model import Model
+from lsp_router.domain.model import Model, Tier
 from lsp_router.domain.task import Limits
 from lsp_router.domain.wire import Clock
 from lsp_router.engine.order import Order
 from lsp_router.engine.purse import Purse
-from lsp_router.routing.alerts import Alert, Watch
+from lsp_router.routing.alerts import Alert, Trace, Watch, trace
 from lsp_router.routing.bench import day_end
 from lsp_router.routing.health import Health, Neighbours, Opened, scopes
 from lsp_router.routing.quota import pool_of
@@ -24,10 +24,13 @@ from lsp_router.store.database import BusyError
 from lsp_router.store.entry import Entry
 from lsp_router.store.facts import Facts
 from lsp_router.store.ledger import Ledger
+from lsp_router.store.trends import Outcome
 
 BENCH = "bench"
 DAILY = "day"
 PROBE = "probe"
+MEASURING = "evaluation"
+"""The kind of work that only measures a model."""
 ONCE_A_DAY = 86_400.0
 
 
@@ -75,6 +78,10 @@ class Monitor:
             self.health.reset(scope)
         self._held = {scope: fact.expires_at for scope, fact in benched.items()}
 
+    def recall(self, outcomes: Iterable[Outcome]) -> None:
+        """What was served before this process began counts in what the last requests say together."""
+        self.watch.recall(map(traced, outcomes))
+
     def pardon(self, model: Model) -> None:
         """It was seen to work again: nobody holds anything against it, or against its pool, any more."""
         for scope in scopes(model):
@@ -90,6 +97,8 @@ class Monitor:
         self.desk.ledger.record(
             Entry(now, served, order.work, baseline_usd=self.baseline(served), template=template, uri=uri)
         )
+        if order.work.kind == MEASURING:  # nobody wanted it, so it is no sign of how routing does
+            return
         with suppress(BusyError):
             alerts = self.watch.look(served, self.limits(), purse.spending(order.work))
             for alert in alerts:
@@ -126,3 +135,9 @@ class Monitor:
         self.health.quotas.heard(pool, used, ends)
         _, granted = self.health.quotas.left_today(model, now)
         return granted is None or used <= granted
+
+
+def traced(o: Outcome) -> Trace:
+    """A request of the ledger as alerts look at it."""
+    seen = trace(o.task, o.model, o.depth, o.attempts, paid=o.tier == Tier.PAID.value)
+    return replace(seen, first_ms=o.ttft_ms)

@@ -84,6 +84,11 @@ def escalate(library: Library, asked: Prompt, draft: str, problems: Sequence[str
     return _continued(library, "escalate", asked, (), **gaps)
 
 
+def follow_up(library: Library, asked: Prompt, answer: str, question: str) -> Prompt:
+    """The same conversation one question on."""
+    return _continued(library, "follow-up", asked, (Message("assistant", answer),), instruction=question)
+
+
 def _continued(library: Library, name: str, asked: Prompt, said: tuple[Message, ...], **gaps: str) -> Prompt:
     template = library.template(name)
     messages = (*asked.messages, *said, *template.messages(gaps))

@@ -33,7 +33,9 @@ class Situation:
     profile: Profile = Profile.FREE_FIRST
     pins: dict[Task, str] | None = None
     measured: dict[tuple[str, str], float] | None = None
-    """(model, task) → quality as measured on the user's own code and by what they accepted."""
+    """(model, task) → quality as measured on the user's own code."""
+    liked: dict[tuple[str, str, str], float] | None = None
+    """(model, task, language) → how many points better, or worse, it is accepted than others there."""
     now: float = 0.0
     builtin: Sequence[Model] = ()
     """What comes with the product and completes code. It is ranked like the others, and serves alone only where nobody
@@ -91,8 +93,7 @@ def screen(work: Work, task: Task, situation: Situation) -> list[Screened]:
 
 def describe(model: Model, work: Work, policy: TaskPolicy, situation: Situation) -> Candidate:
     cap = output_cap(model, policy, work)
-    measured = situation.measured.get((model.name, policy.task.value)) if situation.measured else None
-    quality = model.quality.of(policy.task) if measured is None else measured
+    quality = quality_of(model, policy.task, work.language, situation)
     latency_ms = situation.health.latencies.p50(model.name) or model.latency_target_ms
     if model.price.free:
         return Candidate(model, quality, latency_ms, 0.0, 0.0, cap)
@@ -100,6 +101,15 @@ def describe(model: Model, work: Work, policy: TaskPolicy, situation: Situation)
     fresh = work.prompt_tokens - work.cached_tokens
     expected = rates.expect(fresh, work.cached_tokens, int(cap * EXPECTED_FILL))
     return Candidate(model, quality, latency_ms, expected, rates.worst(work.prompt_tokens, cap), cap)
+
+
+def quality_of(model: Model, task: Task, language: str, situation: Situation) -> float:
+    """What was measured, or else the catalogue's word, moved by what the user accepts in this language."""
+    measured = situation.measured.get((model.name, task.value)) if situation.measured else None
+    quality = model.quality.of(task) if measured is None else measured
+    if situation.liked:
+        quality += situation.liked.get((model.name, task.value, language), 0.0)
+    return quality
 
 
 def output_cap(model: Model, policy: TaskPolicy, work: Work) -> int:

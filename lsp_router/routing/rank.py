@@ -35,6 +35,8 @@ GOOD_ENOUGH = {Prefer.LATENCY: 3.0, Prefer.VALUE: 2.5, Prefer.QUALITY: 1.5, Pref
 """How far below the best a free model's quality may lie and still come first."""
 CHAT_FILLS_HOLES = 0.85
 """A chat model can fill a hole, but is not made for it."""
+EXPLAINS_UNTHINKING = 0.6
+"""Explaining was asked for and is waited for: a model that reasons does it better than its score says."""
 BIG_SELECTION = 150
 
 
@@ -67,6 +69,8 @@ def score(c: Candidate, policy: TaskPolicy, prefer: Prefer) -> float:
         value /= 1 + c.expected_usd / taste.halving_usd
     if policy.task in TYPING and Capability.FIM not in c.model.capabilities:
         value *= CHAT_FILLS_HOLES
+    if policy.task is Task.EXPLAIN and Capability.REASONING not in c.model.capabilities:
+        value *= EXPLAINS_UNTHINKING
     return value
 
 

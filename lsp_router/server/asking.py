@@ -54,11 +54,17 @@ def argument_of(arguments: Sequence[Any]) -> Argument:
     return first if isinstance(first, Mapping) else vars(first) if hasattr(first, "__dict__") else {}
 
 
-def wish(documents: LiveWorkspace, kind: Kind, argument: Argument) -> Wish:
-    """Raises an error for the user where the argument says too little."""
+def uri_of(argument: Argument, example: str = EXAMPLE) -> str:
+    """Raises an error for the user where there is none."""
     uri = argument.get("uri")
     if not isinstance(uri, str) or not uri:
-        raise as_editor_error(MISSING.format(name="uri", example=EXAMPLE))
+        raise as_editor_error(MISSING.format(name="uri", example=example))
+    return uri
+
+
+def wish(documents: LiveWorkspace, kind: Kind, argument: Argument) -> Wish:
+    """Raises an error for the user where the argument says too little."""
+    uri = uri_of(argument)
     source, text, is_current = snapshot(documents, uri)
     ask = Ask(
         kind=kind,
@@ -70,6 +76,9 @@ def wish(documents: LiveWorkspace, kind: Kind, argument: Argument) -> Wish:
         tabs=[convert.document(documents, d) for d in reversed(documents.open_documents()) if d.uri != uri],
         is_current=is_current,
         points=argument.get("points") is True,
+        force_paid=argument.get("forcePaid") is True,
+        forbid_cloud=argument.get("forbidCloud") is True,
+        run_tests=argument.get("runTests") is True,
     )
     return Wish(ask, uri, argument)
 

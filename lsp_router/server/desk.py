@@ -11,14 +11,20 @@ from typing import Any
 from lsp_router.app.app import App
 from lsp_router.app.refresh import Refresher
 from lsp_router.assist.complete import Completer
-from lsp_router.assist.edit.ask import Ask, Edited, Tell
+from lsp_router.assist.edit.ask import Ask, Edited, Offer, Tell
 from lsp_router.assist.edit.editor import Editor
+from lsp_router.assist.explain.explainer import Explainer
+from lsp_router.assist.explain.query import Explained, Listener, Query
 from lsp_router.assist.feedback import Feedback
 from lsp_router.assist.moment import Moment, Suggestion
 from lsp_router.assist.review.errand import Errand, Reviewed
+from lsp_router.config import trust
 from lsp_router.config.watch import changed, fingerprint, watched_files
 from lsp_router.context.document import Document
+from lsp_router.domain.decision import Served
+from lsp_router.domain.model import Provider
 from lsp_router.domain.task import Task, Work
+from lsp_router.prompts.estimate import estimate_tokens
 from lsp_router.routing.budget import step
 from lsp_router.server.reviews import Reviews
 from lsp_router.server.status import State, Status, condition
@@ -27,6 +33,8 @@ from lsp_router.store.entry import Reaction
 
 DRAFTS = 64
 """Edits of which it is still asked whether they were taken."""
+REVIEWED = 4_000
+"""Tokens of a document that are reviewed at once."""
 GLANCE = 1.0
 """Seconds between two looks at the configuration files."""
 
@@ -40,6 +48,7 @@ class Desk:
         self.editor = Editor(app)
         self.feedback = Feedback(app)
         self.reviews = Reviews(app)
+        self.explainer = Explainer(app)
         self._drafts: dict[str, int] = {}
         self.refresher = Refresher(app)
         self.status_item: Status | None = None
@@ -82,10 +91,29 @@ class Desk:
         with self.status_item.busy() if self.status_item else nullcontext():
             return await self.editor.edit(ask, tell)
 
+    async def explain(self, query: Query, listener: Listener) -> Explained:
+        self.refresher.used()
+        with self.status_item.busy() if self.status_item else nullcontext():
+            return await self.explainer.explain(query, listener)
+
     async def review(self, uri: str, errand: Errand, tell: Tell = lambda _: None) -> Reviewed:
         self.refresher.used()
         with self.status_item.busy() if self.status_item else nullcontext():
             return await self.reviews.review(uri, errand, tell)
+
+    def offer_review(self, document: Document) -> Offer:
+        """Who would review a document at which price; a long one is read in parts."""
+        ruling, tokens = self.app.judge(document.path), estimate_tokens(document.text)
+        if ruling.ignored:
+            return Offer(why_not=f"this file is left alone: {ruling.rule}")
+        part = min(tokens, REVIEWED)
+        work = Work(task=Task.REVIEW, path=document.path, language=document.language, prompt_tokens=part)
+        decision = self.app.decide(replace(work, privacy=ruling.reach, why_private=ruling.rule))
+        if not decision.chain:
+            return Offer(why_not=decision.note)
+        first = decision.chain[0].name
+        once = next((verdict.cost_usd for verdict in decision.candidates if verdict.model == first), 0.0)
+        return Offer(first, once * max(tokens / REVIEWED, 1.0))
 
     def drafted(self, ident: str, chars: int) -> None:
         """An edit is on its way into the editor, which may say later that it took it."""
@@ -106,11 +134,11 @@ class Desk:
         if offer is not None and offer.moment.is_current():
             self.completer.speculate(offer.moment, offer.suggestion)
 
-    async def why(self, uri: str) -> Mapping[str, Any]:
+    async def why(self, uri: str, path: str = "") -> Mapping[str, Any]:
         """The last decision there, and why nothing is shown if nothing is."""
         await self.settle()
         reason, withheld = self.completer.why(uri)
-        found = self.app.records.history.latest(self.completer.path_of(uri) or uri)
+        found = self.app.records.history.latest(self.completer.path_of(uri) or path or uri)
         return {"decision": found, "reason": reason, "withheld": list(withheld)}
 
     async def settle(self) -> None:
@@ -133,9 +161,24 @@ class Desk:
             },
             "health": {b.scope: {"reason": b.reason, "until": b.until} for b in app.monitor.health.benched(now)},
             "models": [m.name for m in app.fleet.models if m.usable],
+            "last": app.last and {"task": app.last.decision.task.value, **_who(app.last)},
             "cache": {"enabled": app.settings.cache.enabled},
             "embedded": app.offline.state(),
         }
+
+    @property
+    def unasked(self) -> list[Provider]:
+        """Whose key was found, while nobody said yet whether it may be used."""
+        return [provider for provider in self.app.fleet.providers.values() if not provider.consent]
+
+    async def consent(self, providers: Sequence[str], *, yes: bool) -> None:
+        """Remembered for this user, and in force at once."""
+        try:
+            trust.consent(self.app.sources.places, dict.fromkeys(providers, yes))
+        except OSError as error:
+            self.app.say(f"your answer could not be kept ({error.strerror or error}), so you will be asked again")
+            return
+        await self._reload()
 
     def pin(self, task: Task, model: str | None) -> None:
         if model is None:
@@ -181,3 +224,8 @@ class Desk:
             await self.look_at_files()
             if self.status_item:
                 self.status_item.look()
+
+
+def _who(served: Served) -> Mapping[str, Any]:
+    model = served.model
+    return {"model": model.name if model else None, "tier": model.tier.value if model else None, "cache": served.cache}

@@ -9,6 +9,7 @@ from lsp_router.server.features import (
     completion,
     dialect,
     editing,
+    explain,
     feedback,
     inline,
     insight,
@@ -17,7 +18,7 @@ from lsp_router.server.features import (
 )
 from lsp_router.server.router_server import OpenDesk, RouterServer
 
-FEATURES = (lifecycle, inline, completion, feedback, dialect, insight, editing, actions, review)
+FEATURES = (lifecycle, inline, completion, feedback, dialect, insight, editing, actions, review, explain)
 TALKATIVE = ("pygls", "websockets", "httpx", "httpcore", "asyncio")
 """Libraries that log whole messages, addresses or tracebacks, and so source and keys."""
 

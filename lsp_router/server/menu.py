@@ -9,9 +9,10 @@ from typing import Any
 from lsprotocol import types as lsp
 
 from lsp_router.assist.edit.ask import Ask, Kind, Offer
+from lsp_router.context.document import Document
 from lsp_router.context.structure import enclosing
 from lsp_router.domain.money import dollars
-from lsp_router.server import asking
+from lsp_router.server import asking, convert
 from lsp_router.server.documents import LiveWorkspace
 
 REVIEW = "source.lspRouter.review"
@@ -75,7 +76,8 @@ class Entry:
 
     title: str
     kind: str
-    task: Kind
+    task: Kind | None
+    """None for what edits nothing: a review."""
     argument: Mapping[str, Any]
     diagnostics: tuple[lsp.Diagnostic, ...] = ()
     why_not: str = ""
@@ -90,12 +92,17 @@ def entries(documents: LiveWorkspace, params: lsp.CodeActionParams, price: Price
     found = list(_fixes(params, FEW if automatic else MANY)) if is_wanted(params, QUICK_FIX) else []
     if not automatic:
         found += _refactors(documents, params)
-    return list(_priced(documents, found, price))
+    return [entry for entry in _priced(documents, found, price) if not (automatic and entry.why_not)]
 
 
-def wants_review(params: lsp.CodeActionParams) -> bool:
+def review(documents: LiveWorkspace, params: lsp.CodeActionParams, price: Callable[[Document], Offer]) -> list[Entry]:
+    """The review of the document, for whoever opened a menu that has room for it."""
+    live = documents.live(params.text_document.uri)
     automatic = params.context.trigger_kind == lsp.CodeActionTriggerKind.Automatic
-    return not automatic and is_wanted(params, REVIEW)
+    if live is None or automatic or not is_wanted(params, REVIEW):
+        return []
+    entry = Entry("Review this file", REVIEW, None, {"uri": live.uri})
+    return [_labelled(entry, price(convert.document(documents, live)))]
 
 
 # --- what fits ---
@@ -159,9 +166,9 @@ def _priced(documents: LiveWorkspace, found: Sequence[Entry], price: Price) -> I
     """One look at who would do it for each kind of work: the wishes of a kind hardly differ."""
     offers: dict[Kind, Offer] = {}
     for entry in found:
-        if entry.task not in offers:
+        if entry.task is not None and entry.task not in offers:
             offers[entry.task] = price(asking.wish(documents, entry.task, entry.argument).ask)
-        yield _labelled(entry, offers[entry.task])
+        yield _labelled(entry, offers[entry.task]) if entry.task else entry
 
 
 def _labelled(entry: Entry, offer: Offer) -> Entry:

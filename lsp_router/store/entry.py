@@ -15,7 +15,7 @@ from lsp_router.domain.telling import tell
 from lsp_router.store.notation import display_name, fingerprint, nano, plain, remark
 
 SHAPE = ("syntax", "kind", "selected_lines", "files", "has_image", "prompt_tokens", "cached_tokens", "output_tokens",
-         "pin", "force_paid", "forbid_cloud")  # fmt: skip
+         "pin", "force_paid", "forbid_cloud", "spares")  # fmt: skip
 """What of a piece of work a replay needs; never its words, paths or diagnostics."""
 CANDIDATES_TOLD = 40
 

@@ -16,6 +16,15 @@ from lsp_router.validation.tongues import PROSE, akin, canonical
 
 _THOUGHT = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?</\1>\s*", re.DOTALL | re.IGNORECASE)
 _SPECIAL = re.compile(r"(?:<\|[\w▁ -]+\|>|<\uff5c[^\uff5c\n]+\uff5c>|</s>)\s*\Z")
+_WRAPPED = re.compile(
+    r"\s*<(?P<tag>selection|file|draft|answer|code|output)(?P<number>-\d+)?(?: [^<>\n]*)?>[ \t]*\n(?P<inside>.*\n)"
+    r"[ \t]*</(?P=tag)(?P=number)?>\s*",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Tags that models take over from a prompt, or were taught elsewhere."""
+_MARKUP = frozenset({"html", "xml", "vue", "svelte", "astro", "javascriptreact", "typescriptreact", "php"})
+_COMMON = frozenset({"break", "return", "continue", "default", "finally", "begin", "public:", "private:", "protected:"})
+"""Lines that stand everywhere: that one repeats says nothing."""
 _ASIDE = re.compile(
     r"\b(?:usage|use it|example|test it|run (?:it|this|the)|running|output|install|before|originally|original|old|"
     r"previous|current(?:ly)?|you had|your code|instead of|tests? (?:it|this)|try it|call it)\b[^\n]*$",
@@ -38,7 +47,7 @@ class Extraction:
 
 def extract(reply: str, language: str, prefix: str = "", original: str = "") -> Extraction:
     """What a reply has for a file in a language; `prefix` is the text before the place, `original` the text in it."""
-    text = _clean(reply)
+    text = _unwrapped(_clean(reply), language)
     if not text.strip():
         return _nothing("The answer is empty.")
     if has_blocks(text):
@@ -71,7 +80,7 @@ def without_repeated(code: str, prefix: str) -> str:
         return code
     for size in range(min(len(ours), len(theirs)), 0, -1):
         if theirs[-size:] == [line for _, line in ours[:size]]:
-            if sum(map(str.isalnum, "".join(theirs[-size:]))) < 8:
+            if sum(map(str.isalnum, "".join(theirs[-size:]))) < 5 or (size == 1 and theirs[-1] in _COMMON):
                 return code
             return "".join(lines[ours[size - 1][0] + 1 :])
     return code
@@ -82,6 +91,15 @@ def _clean(reply: str) -> str:
     text = _THOUGHT.sub("", text)
     while found := _SPECIAL.search(text):
         text = text[: found.start()]
+    return text
+
+
+def _unwrapped(text: str, language: str) -> str:
+    """The inside of a tag that is around everything, where tags are not the language itself."""
+    if canonical(language) in _MARKUP or canonical(language) in PROSE:
+        return text
+    while found := _WRAPPED.fullmatch(text):
+        text = found["inside"]
     return text
 
 
@@ -96,7 +114,8 @@ def _of_changes(changes: Changes, language: str, original: str) -> Extraction:
 def _of_code(found: Extraction, language: str, prefix: str, original: str) -> Extraction:
     if found.code is None:
         return found
-    code = without_repeated(found.code, prefix) if prefix else found.code
+    code = _unwrapped(found.code, language)
+    code = without_repeated(code, prefix) if prefix else code
     problems = (*found.problems, *find_elisions(code, language, original))
     return replace(found, code=code, problems=problems)
 

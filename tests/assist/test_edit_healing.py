@@ -172,3 +172,41 @@ async def test_an_offer_says_why_nobody_may(studio) -> None:
     made.write(".lsprouterignore", "a.py\n")
     assert "ignored" in made.editor.offer(made.ask(TEXT)).why_not
     assert "forbidden" in made.editor.offer(made.ask(TEXT, path="b.py", forbid_cloud=True)).why_not
+
+
+# --- what was answered before ---
+
+
+async def test_the_same_ask_of_the_same_text_is_answered_for_nothing(studio) -> None:
+    made = studio(in_turn(BROKEN, GOOD, "never"))
+    await fix(made)
+    again = await fix(made)
+    assert after(again) == FIXED
+    assert (again.served.cache, again.served.cost_usd) == ("hit", 0.0)
+    assert len(made.transport.calls) == 2
+    assert [row.cache for row in made.rows()].count("hit") == 1
+
+
+@pytest.mark.parametrize(
+    "wishes", [{"fresh": True}, {"instruction": "otherwise"}, {"model": "strong"}, {"complaints": ["another"]}]
+)
+async def test_another_ask_is_asked(studio, wishes) -> None:
+    made = studio(GOOD)
+    await fix(made)
+    await made.edit(TEXT, Kind.FIX, **{"at": "a - b", "complaints": ["wrong sign"], **wishes})
+    assert len(made.transport.calls) == 2
+
+
+async def test_what_failed_is_not_kept_and_what_is_kept_is_checked_again(studio) -> None:
+    made = studio(in_turn(BROKEN, BROKEN, GOOD), BROKEN)
+    assert (await fix(made)).changes == ()
+    assert after(await fix(made)) == FIXED
+    made.write(".lsprouterignore", "a.py\n")
+    made.app.reload()
+    assert (await fix(made)).changes == ()
+
+
+async def test_nothing_is_kept_when_the_cache_is_off(studio) -> None:
+    made = studio(GOOD, config="[cache]\nenabled = false\n")
+    await fix(made)
+    assert not list((made.home / "router").rglob("answers/*"))

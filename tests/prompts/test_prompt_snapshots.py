@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lsp_router.domain.wire import Hole, Prompt
-from lsp_router.prompts.ask import Answer, Ask, Source, compose, escalate, repair
+from lsp_router.prompts.ask import Answer, Ask, Source, compose, escalate, follow_up, repair
 from lsp_router.prompts.completion import chat_hole
 from lsp_router.prompts.fim import SUFFIX, fill, names
 from lsp_router.prompts.library import Library
@@ -38,6 +38,8 @@ def prompts(name: str) -> list[Prompt]:
         return [fill(HOLE, name.removeprefix("fim-"), repo="shop")]
     if name == "completion-chat":
         return [chat_hole(LIBRARY, HOLE), chat_hole(LIBRARY, HOLE, max_lines=1)]
+    if name == "follow-up":
+        return [follow_up(LIBRARY, Prompt(template="task@1"), "It divides.", "And by zero?")]
     if name in CONTINUED:
         asked = Prompt(template="task@1")
         return [CONTINUED[name](LIBRARY, asked, "```\nreturn gross\n```", ["the rate is not used"])]

@@ -23,6 +23,7 @@ ELSEWHERE = {
 }
 INVOKED, AUTOMATIC = 1, 2
 NAMES = {"Rewrite", "Simplify", "Add types", "Add error handling", "Document", "Write tests"}
+REVIEW = "Review this file"
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ async def listed(client: Client, uri: str, at: str = "1:6", **context: Any) -> l
 
 
 def names(actions: list[dict[str, Any]]) -> set[str]:
-    return {name for name in (*NAMES, "Extract", "Fix") for a in actions if a["title"].startswith(name)}
+    return {name for name in (*NAMES, "Extract", "Fix", REVIEW) for a in actions if a["title"].startswith(name)}
 
 
 async def test_the_kinds_are_advertised(studio: Studio) -> None:
@@ -66,20 +67,21 @@ async def test_the_kinds_are_advertised(studio: Studio) -> None:
 @pytest.mark.parametrize(
     ("at", "context", "expected"),
     [
-        ("1:6", {}, NAMES),
-        ("1:6", {"diagnostics": [FAULT]}, NAMES | {"Fix"}),
-        ("1:4-1:25", {}, NAMES | {"Extract"}),
-        ("4:2", {}, set()),
+        ("1:6", {}, NAMES | {REVIEW}),
+        ("1:6", {"diagnostics": [FAULT]}, NAMES | {"Fix", REVIEW}),
+        ("1:4-1:25", {}, NAMES | {"Extract", REVIEW}),
+        ("4:2", {}, {REVIEW}),
+        ("4:2", {"only": ["source.lspRouter"]}, {REVIEW}),
         ("1:6", {"only": ["quickfix"], "diagnostics": [FAULT]}, {"Fix"}),
         ("1:6", {"only": ["refactor"], "diagnostics": [FAULT]}, NAMES),
         ("1:4-1:25", {"only": ["refactor.extract"]}, {"Extract"}),
         ("1:4-1:25", {"only": ["refactor.rewrite"]}, NAMES),
-        ("1:6", {"only": [""], "diagnostics": [FAULT]}, NAMES | {"Fix"}),
+        ("1:6", {"only": [""], "diagnostics": [FAULT]}, NAMES | {"Fix", REVIEW}),
         ("1:6", {"only": ["source.organizeImports"], "diagnostics": [FAULT]}, set()),
         ("1:6", {"only": ["refactor.inline"], "diagnostics": [FAULT]}, set()),
         ("1:6", {"triggerKind": AUTOMATIC}, set()),
         ("1:6", {"triggerKind": AUTOMATIC, "diagnostics": [FAULT]}, {"Fix"}),
-        ("1:6", {"triggerKind": None, "diagnostics": [FAULT]}, NAMES | {"Fix"}),
+        ("1:6", {"triggerKind": None, "diagnostics": [FAULT]}, NAMES | {"Fix", REVIEW}),
     ],
 )
 async def test_what_is_offered(studio: Studio, at: str, context: dict[str, Any], expected: set[str]) -> None:
@@ -150,6 +152,17 @@ async def test_actions_of_an_older_text_are_refused_before_they_cost(studio: Stu
     assert not studio.backend.log
 
 
+async def test_a_fix_without_a_complaint_takes_what_the_editor_told_about_that_text(studio: Studio) -> None:
+    studio.backend.script = in_turn(small=[GOOD])
+    async with session(studio) as client:
+        uri = client.open("shop.py", TEXT)
+        await listed(client, uri, diagnostics=[FAULT, ELSEWHERE], triggerKind=AUTOMATIC)
+        await client.command("lspRouter.fix", {"uri": uri, "range": FAULT["range"]})
+    asked = str(studio.backend.log[0].body["messages"])
+    assert "invalid" in asked
+    assert "elsewhere" not in asked
+
+
 # --- editors ---
 
 DONE_BY_COMMAND = {"title", "kind", "command", "diagnostics"}
@@ -196,6 +209,12 @@ async def test_machine_made_actions_are_marked_where_that_is_known(studio: Studi
 async def test_where_nobody_may_help_the_reason_is_shown_or_nothing(studio: Studio, shows: bool) -> None:
     async with session(studio, RESOLVES | {"disabledSupport": shows}) as client:
         found = await listed(client, client.open(".env", "KEY = 1\n", "python"), diagnostics=[], at="0:0-0:7")
+        unasked = {
+            "diagnostics": [
+                FAULT | {"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 3}}}
+            ]
+        }
+        assert await listed(client, client.uri(".env"), at="0:0", triggerKind=AUTOMATIC, **unasked) == []
     assert bool(found) is shows
     assert all(action["disabled"]["reason"] for action in found)
 

@@ -89,6 +89,11 @@ async def test_partial_acceptance_counts_from_the_beginning_after_some_typing(
         client.notify("textDocument/didPartiallyAcceptCompletion", {"item": item, "acceptedLength": 8})
         await client.command("lspRouter.status")
         assert (await row(client, workshop.home)).accepted_chars == len("return a")
+        client.notify("textDocument/didPartiallyAcceptCompletion", {"item": rest, "acceptedLength": 3})
+        await client.command("lspRouter.status")
+        assert (await row(client, workshop.home)).accepted_chars == len("return a +")
+        await client.command(ACCEPTED, ident_of(rest))
+        assert (await row(client, workshop.home)).accepted_chars == len("return a + b")
 
 
 async def test_what_was_shown_and_typed_over_is_a_rejection(client: Client, workshop: Workshop) -> None:

@@ -69,6 +69,9 @@ CASES = [
         "Here is the updated README:\n\n# A\n\nWords here.\n",
         "# A\n\nWords here.\n",
     ),
+    ("a tag around it", "python", "<selection>\nx = 1\n</selection>", "x = 1\n"),
+    ("a tag inside the fence", "python", f'{F}python\n<file path="a.py">\nx = 1\n</file>\n{F}', "x = 1\n"),
+    ("a tag that is code", "html", f"{F}html\n<code>\nx\n</code>\n{F}", "<code>\nx\n</code>\n"),
     ("shell block beside the code", "python", f"{F}python\nx = 1\n{F}\nRun it:\n{F}bash\npython x.py\n{F}", "x = 1\n"),
     (
         "usage example is an aside",
@@ -261,6 +264,8 @@ def test_a_diff_becomes_changes(reply: str) -> None:
     [
         ("import os\n\n\ndef area(w, h):\n", "def area(w, h):\n    return w * h\n", "    return w * h\n"),
         ("import os\n\ndef area(w, h):\n", "import os\n\n\ndef area(w, h):\n    return w * h\n", "    return w * h\n"),
+        ("def f(a):\n", "def f(a):\n    return a\n", "    return a\n"),
+        ("    return\n", "return\n", "return\n"),
         ("    }\n", "}\nx = 1\n", "}\nx = 1\n"),
         ("total = ", "total = sum(x)\n", "sum(x)\n"),
         ("total =", "total = sum(x)\n", " sum(x)\n"),

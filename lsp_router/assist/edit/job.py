@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lsp_router.assist.edit.aim import Aim, Region, aim
 from lsp_router.assist.edit.ask import Ask, Kind
 from lsp_router.assist.edit.checks import Bench, Checks
-from lsp_router.assist.edit.files import LARGEST, Files
+from lsp_router.assist.edit.files import Files
 from lsp_router.assist.edit.reading import Reader
 from lsp_router.assist.edit.testing import tests_of
-from lsp_router.assist.edit.wording import RULES, SHOWN, Wording, several, sources_of
+from lsp_router.assist.edit.wording import RULES, SHOWN, Wording, several, sources_of, template_of
+from lsp_router.assist.edit.workspace import Workspace
 from lsp_router.assist.kitchen import Kitchen
 from lsp_router.context.document import Document
-from lsp_router.context.file_types import language_of_path
 from lsp_router.context.gather import Around
 from lsp_router.context.vault import Vault
 from lsp_router.context.window import window
@@ -33,6 +31,8 @@ from lsp_router.validation.tongues import PROSE
 _TRIGGERS = {Kind.FIX: Trigger.QUICK_FIX, Kind.REFACTOR: Trigger.REFACTOR_ACTION}
 _TASKS = {Kind.TESTS: Task.TESTS, Kind.DOCUMENT: Task.DOCS}
 _HARD = frozenset({Task.ALGORITHM, Task.ARCHITECTURE, Task.MULTIMODAL})
+_NO_CHANGE = frozenset({Task.EXPLAIN, Task.REVIEW})
+"""What an instruction may sound like; who asks for a change wants one."""
 FRACTION = 0.25
 """A drafter that costs no more than this share of the first choice's price goes before it."""
 _FILE_TOKENS = 4_000
@@ -41,9 +41,6 @@ _WRITTEN_OUT = 1_600
 _TABS = 4
 _TAB = 12_000
 """How many open documents may change along, and up to how many characters each."""
-_FILES, _BYTES = 1_500, 16_000_000
-"""How much of a workspace is looked through for copied code."""
-_ASIDE = frozenset({"node_modules", ".git", ".venv", "venv", "__pycache__", "target", "dist", "build", ".tox"})
 
 
 class Withdrawn(Exception):  # noqa: N818 - it is an outcome, not an error
@@ -61,10 +58,17 @@ class Shop:
         self.grammars = Grammars()
         self.sandbox = Sandbox(kitchen.environ)
 
-    def bench(self, kitchen: Kitchen) -> Bench:
-        root = Path(kitchen.project) if kitchen.project else None
-        allowed = kitchen.trusted and kitchen.settings.validation.project_tools
-        return Bench(self.grammars, self.sandbox, root, allowed)
+    def bench(self, kitchen: Kitchen, template: str) -> Bench:
+        settings = kitchen.settings.validation
+        turns = kitchen.library.template(template).turns
+        return Bench(
+            self.grammars,
+            self.sandbox,
+            root=Path(kitchen.project) if kitchen.project else None,
+            project_code=kitchen.trusted and settings.project_tools,
+            test_command=tuple(settings.test_command),
+            examples=tuple((template, turn.text) for turn in turns if turn.role == "assistant"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,10 @@ def prepare(kitchen: Kitchen, shop: Shop, ask: Ask) -> Job:
         target_text=target_text or "",
     )
     reader = Reader(ask, where, files, vault, shop.grammars, target)
-    others = _workspace(kitchen.project, document)
+    others = Workspace(kitchen.project, document)
     withheld = tuple(f"{w.where} was not shown to the model ({w.rule})" for w in gathered.withheld)
-    return Job(ask, work, decision, files, wording, reader, Checks(shop.bench(kitchen), ask, files, others), withheld)
+    checks = Checks(shop.bench(kitchen, template_of(ask)), ask, files, others)
+    return Job(ask, work, decision, files, wording, reader, checks, withheld)
 
 
 def work_of(ask: Ask, where: Aim, reach: Privacy = Privacy.TRAINS, rule: str = "") -> Work:
@@ -147,6 +152,8 @@ def choose(kitchen: Kitchen, work: Work) -> Decision:
     its checks goes up. Not for what is hard, what a person settled, or where the profile wants the paid ones.
     """
     decision, settings = kitchen.decide(work), kitchen.settings
+    if decision.task in _NO_CHANGE:
+        decision = kitchen.decide(replace(work, task=Task.PROSE if work.language in PROSE else Task.BOILERPLATE))
     policy = decision.policy
     settled = policy is None or policy.chain or work.pin or work.force_paid or settings.profile is Profile.PAID_FIRST
     if settled or policy is None or decision.task in _HARD or is_hard_refactor(work, decision.task):
@@ -192,43 +199,6 @@ def _target(ask: Ask, files: Files, kitchen: Kitchen) -> str:
 def _editable(ask: Ask, files: Files) -> list[Document]:
     tabs = [tab for tab in ask.tabs if tab.path != ask.document.path and not files.why_not(tab.path)]
     return [tab for tab in tabs if len(tab.text) <= _TAB][:_TABS]
-
-
-def _workspace(project: str, document: Document) -> Workspace:
-    return Workspace(project, document.path, document.language)
-
-
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """The other files in the same language, read one by one when somebody goes through them."""
-
-    project: str
-    own: str
-    language: str
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Up to a limit: copied code is looked for, not hunted."""
-        spent = 0
-        for count, path in enumerate(self._paths()):
-            if count >= _FILES or spent >= _BYTES:
-                return
-            try:
-                text = path.read_bytes()[:LARGEST].decode("utf-8", "replace")
-            except OSError:
-                continue
-            spent += len(text)
-            yield path.relative_to(self.project).as_posix(), text
-
-    def _paths(self) -> Iterator[Path]:
-        if not self.project:
-            return
-        for folder, names, files in os.walk(self.project):
-            names[:] = sorted(name for name in names if name not in _ASIDE)
-            for file in sorted(files):
-                path = Path(folder, file)
-                own = path.relative_to(self.project).as_posix() == self.own
-                if not own and language_of_path(file) == self.language and not path.is_symlink():
-                    yield path
 
 
 def _nobody(decision: Decision) -> str:

@@ -14,7 +14,7 @@ SHORTEST = 3
 LONGEST = 2_000
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _NUMBERED = re.compile(r"^[ \t]*\d+[ \t]*[:|│][ \t]?", re.MULTILINE)
-_WRAPPED = re.compile(r"\A(`{1,3})[a-z]*\n?(.*?)\n?\1\Z", re.DOTALL)
+_WRAPPED = re.compile(r"\A(`{1,3})(?:[a-z]*\n)?(.*?)\n?\1\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

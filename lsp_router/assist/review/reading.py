@@ -40,6 +40,7 @@ def read(answer: str) -> Reading:
 _THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _LISTS = ("findings", "issues", "problems", "comments", "results", "review")
 _FENCE = re.compile(r"\A```[a-z]*\s*|\s*```\Z")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SPACE = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder(strict=False)
 _SEVERITIES = {
@@ -54,21 +55,22 @@ def _whole(text: str) -> list[Any] | None:
     """The list of findings as JSON says it; an empty list counts only when it is all the answer says."""
     if _FENCE.sub("", text).strip() == "[]":
         return []
-    for start in _starts(text):
+    for number, start in enumerate(_starts(text)):
         try:
             value, _ = _DECODER.raw_decode(text, start)
         except (ValueError, RecursionError):
             continue
-        listed = _listed(value)
+        listed = _listed(value, alone=number == 0)
         if listed is not None:
             return listed
     return None
 
 
-def _listed(value: Any) -> list[Any] | None:
+def _listed(value: Any, *, alone: bool) -> list[Any] | None:
+    """A finding by itself counts where the answer begins with it; further down it is one of a list that is broken."""
     if isinstance(value, Mapping):
         if "quote" in value:
-            return [value]
+            return [value] if alone else None
         held = next((value[name] for name in _LISTS if name in value), None)
         if isinstance(held, Mapping):
             return [held]
@@ -117,7 +119,7 @@ def _claim(item: Mapping[str, Any]) -> Claim | None:
         category=re.sub(r"[^a-z-]", "", str(item.get("category", "")).lower())[:24] or "other",
         title=title or _first_sentence(message),
         message=message or title,
-        suggestion=suggestion if isinstance(suggestion, str) and 0 < len(suggestion) <= SUGGESTION else None,
+        suggestion=suggestion if isinstance(suggestion, str) and _is_plain(suggestion) else None,
     )
 
 
@@ -127,6 +129,11 @@ def _words(value: Any, most: int) -> str:
         return ""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in value[: most * 4]).split())
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def _is_plain(suggestion: str) -> bool:
+    """Nothing that a terminal obeys, and nothing that makes code read otherwise than it runs."""
+    return 0 < len(suggestion) <= SUGGESTION and not _UNSEEN.search(suggestion)
 
 
 def _first_sentence(message: str) -> str:

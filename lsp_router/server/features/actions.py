@@ -30,12 +30,11 @@ def register(server: RouterServer) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, OPTIONS)
     async def code_action(ls: RouterServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction | lsp.Command]:
         desk, taste, uri = await ls.desk(), Taste.of(ls), params.text_document.uri
-        found = menu.entries(ls.documents, params, desk.editor.offer)
-        made = [taste.serve(entry, _now(ls, uri)) for entry in found]
-        if menu.wants_review(params) and REVIEW_COMMAND in ls.protocol.fm.commands:
-            made.append(taste.review(uri))
-        made += findings.actions(ls, desk, params) if taste.literals else []
-        return [action for action in made if action is not None]
+        entries = menu.entries(ls.documents, params, desk.editor.offer)
+        entries += menu.review(ls.documents, params, desk.offer_review)
+        own = findings.remedies(ls, desk, params) if taste.literals else findings.Remedies()
+        made = (taste.serve(entry, _now(ls, uri)) for entry in entries)
+        return [*own.cures, *(action for action in made if action is not None), *own.dismissals]
 
     @server.feature(lsp.CODE_ACTION_RESOLVE)
     async def resolve(ls: RouterServer, action: lsp.CodeAction) -> lsp.CodeAction:
@@ -73,22 +72,19 @@ class Taste:
 
     def serve(self, entry: Entry, at: list[Any]) -> lsp.CodeAction | lsp.Command | None:
         """Nothing where nobody may do it and the client cannot show why."""
-        command = lsp.Command(entry.title, COMMANDS[entry.task], arguments=[entry.argument])
+        name = COMMANDS[entry.task] if entry.task else REVIEW_COMMAND
+        command = lsp.Command(entry.title, name, arguments=[entry.argument])
         if not self.literals:
             return None if entry.why_not else command
         action = lsp.CodeAction(entry.title, entry.kind, diagnostics=entry.diagnostics or None, tags=self.tags or None)
         if entry.why_not:
             action.disabled = lsp.CodeActionDisabled(entry.why_not)
             return action if self.shows_disabled else None
-        if "edit" in self.resolves:
+        if entry.task and "edit" in self.resolves:
             action.data = {"kind": entry.task.value, "argument": entry.argument, "at": at}
         else:
             action.command = command
         return action
-
-    def review(self, uri: str) -> lsp.CodeAction | lsp.Command:
-        command = lsp.Command("Review this file", REVIEW_COMMAND, arguments=[{"uri": uri}])
-        return lsp.CodeAction(command.title, menu.REVIEW, command=command) if self.literals else command
 
 
 async def _resolve(ls: RouterServer, action: lsp.CodeAction, data: Mapping[str, Any]) -> lsp.CodeAction:

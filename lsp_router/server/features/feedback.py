@@ -16,8 +16,10 @@ def register(server: RouterServer) -> None:
 
     @server.feature("textDocument/didPartiallyAcceptCompletion")
     async def did_partially_accept(ls: RouterServer, params: Any) -> None:
-        length = _get(params, "acceptedLength") or 0
-        (await ls.desk()).feedback.partially_accepted(ident_of(_item(params)), int(length))
+        item, length = _item(params), _get(params, "acceptedLength") or 0
+        text = _get(item, "insertText")
+        feedback = (await ls.desk()).feedback
+        feedback.partially_accepted(ident_of(item), int(length), text if isinstance(text, str) else "")
 
     @server.feature("textDocument/didFocus")
     async def did_focus(ls: RouterServer, params: Any) -> None:

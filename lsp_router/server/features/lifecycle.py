@@ -12,6 +12,7 @@ from pygls.exceptions import JsonRpcException
 
 from lsp_router.server import convert, parent, publishing
 from lsp_router.server.documents import replace_workspace
+from lsp_router.server.features import consent
 from lsp_router.server.router_server import SECTION, RouterServer
 
 GONE = 1
@@ -36,6 +37,7 @@ def _register_session(server: RouterServer) -> None:
         if ls.process_id and ls.is_child:
             ls.keep(asyncio.create_task(_leave_with(ls, ls.process_id)))
         ls.keep(asyncio.create_task(_watch_settings(ls)))
+        ls.keep(asyncio.create_task(consent.ask(ls)))
         await ls.desk()
 
     @server.feature(lsp.SHUTDOWN)

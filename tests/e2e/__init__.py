@@ -1,0 +1,1 @@
+"""Real editors against the real server; only the models are scripted."""

@@ -1,0 +1,63 @@
+/** A routing decision as a page for people. */
+
+import { type Decision, type Why, dollars } from './told';
+
+export function whyPage({ decision, reason, withheld = [] }: Why): string {
+  const parts = ['# Why this suggestion'];
+  if (reason) {
+    parts.push(`**Nothing is shown now:** ${reason}.`);
+  }
+  if (decision) {
+    parts.push(...decided(decision));
+  } else if (!reason) {
+    parts.push('No model was asked in this file yet.');
+  }
+  if (withheld.length > 0) {
+    parts.push('## Kept back', withheld.map((what) => `- ${what}`).join('\n'));
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** One line about who answered and what it cost. */
+export function summary(decision: Decision): string {
+  const who = decision.model ? `**${decision.model}**` : 'Nobody';
+  const how = [decision.tier, decision.provider].filter(Boolean).join(', ');
+  const first = decision.ttft_ms === null ? '' : `, first words after ${milliseconds(decision.ttft_ms)}`;
+  const took = `${milliseconds(decision.latency_ms)}${first}`;
+  return `${who}${how ? ` (${how})` : ''} · ${decision.task} · ${took} · ${dollars(decision.cost_usd)} · cache ${decision.cache}`;
+}
+
+function decided(decision: Decision): string[] {
+  const { tokens, attempts, candidates } = decision;
+  const parts = [summary(decision)];
+  if (decision.note) {
+    parts.push(`> ${decision.note}`);
+  }
+  parts.push(
+    `Tokens: ${tokens.input} in, ${tokens.cached} of them from the provider's cache, ${tokens.output} out` +
+      (tokens.reasoning > 0 ? `, ${tokens.reasoning} of thinking` : ''),
+  );
+  if (attempts.length > 0) {
+    const rows = attempts.map((a) => [a.model, a.outcome, milliseconds(a.ms), a.reason]);
+    parts.push('## Attempts', table(['model', 'outcome', 'time', 'reason'], rows));
+  }
+  if (candidates.length > 0) {
+    const rows = candidates.map((c) => [c.model, c.score === null ? 'out' : c.score.toFixed(2), c.reason]);
+    parts.push('## Candidates', table(['model', 'score', 'reason'], rows));
+  }
+  return parts;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Names and reasons are text, not markup. */
+function cell(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\|`*_<>[\]]/g, '\\$&');
+}
+
+function milliseconds(ms: number): string {
+  return ms < 10 && ms > 0 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
+}
