@@ -76,7 +76,9 @@ def test_the_page_and_its_figures_are_served(site: Site, seen: Seen) -> None:
         ("/wrong/figures.json", {}),
         ("figures.json", {"Host": "evil.example"}),  # a name that was made to point here
         ("figures.json", {"Host": "evil.example:80"}),
-        ("figures.json", {"Host": "127.0.0.1"}),  # not this port
+        ("figures.json", {"Host": "127.0.0.1.evil.example"}),
+        ("figures.json", {"Host": "127.0.0.1:80\x0b"}),
+        ("figures.json", {"Host": ""}),
         ("figures.json", {"Host": "localhost.evil.example"}),
         ("figures.json", {"Host": "[::1"}),
         ("figures.json", {"Sec_Fetch_Site": "cross-site"}),
@@ -90,6 +92,11 @@ def test_nobody_else_sees_anything(site: Site, seen: Seen, path: str, headers: d
     assert answer.status == 403
     assert SECRET not in text
     assert seen.asked == []
+
+
+@pytest.mark.parametrize("host", ["localhost:9", "LOCALHOST:65535", "127.0.0.1:8080", "127.0.0.1"])
+def test_a_forwarded_port_is_still_this_machine(site: Site, host: str) -> None:
+    assert get(site, Host=host)[0].status == 200
 
 
 def test_a_link_elsewhere_opens_it(site: Site) -> None:
