@@ -133,11 +133,10 @@ def _agreed(app: App, exam: Exam, models: Sequence[Model], *, sure: bool) -> boo
     if not cost.questions:
         raise Refusal("no model may see these files", "`lsp-router config show privacy` shows the rules")
     left = app.limits().per_day
-    print(
-        f"{cost.questions} questions to {len(models)} model{'s' if len(models) > 1 else ''}: about {money(cost.expected_usd, 'nothing')}, "
-        f"at most {money(cost.worst_usd, 'nothing')}" + ("" if left is None else f"; [budget] per_day_usd = {left:g}"),
-        file=sys.stderr,
-    )
+    about, most = money(cost.expected_usd, "nothing"), money(cost.worst_usd, "nothing")
+    asked = f"{cost.questions} questions to {len(models)} model{'s' if len(models) > 1 else ''}"
+    limit = "" if left is None else f"; [budget] per_day_usd = {left:g}"
+    print(f"{asked}: about {about}, at most {most}{limit}", file=sys.stderr)
     if sure or cost.worst_usd == 0:
         return True
     if not sys.stdin.isatty():
