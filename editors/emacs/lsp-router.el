@@ -101,7 +101,6 @@ Ghost text is lsp-mode's own, from version 10 on; see
     :add-on? t
     :priority -3
     :completion-in-comments? t
-    :custom-capabilities '((textDocument . ((inlineCompletion . ((dynamicRegistration . :json-false))))))
     :initialization-options
     (lambda () (append (list :editorInfo (list :name "Emacs" :version emacs-version)) lsp-router-settings))
     :notification-handlers

@@ -19,7 +19,7 @@ class Emacs:
         launcher = editors.program("emacs")
         script = self.workshop.home / "body.el"
         environ = editors.world(self.workshop)
-        script.write_text(f"{body}\n(kill-emacs 0)\n", encoding="utf-8")
+        script.write_text(f"{body}\n(leave)\n", encoding="utf-8")
         places = [word for path in (editors.CLIENTS / "emacs", *load) for word in ("-L", str(path))]
         words = (launcher, "--batch", "-Q", *places, "-l", PRELUDE, "-l", script)
         done = await editors.run(*words, cwd=self.workshop.folder, environ=environ)

@@ -43,3 +43,8 @@
   (dolist (letter (string-to-list letters))
     (setq last-command-event letter)
     (press #'self-insert-command)))
+
+(defun leave ()
+  "Say goodbye to the servers, and end."
+  (when (fboundp 'eglot-shutdown-all) (eglot-shutdown-all))
+  (kill-emacs 0))

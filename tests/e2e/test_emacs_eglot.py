@@ -137,10 +137,11 @@ async def test_code_actions_are_offered_and_carried_out(studio: Emacs) -> None:
         opened(BROKEN, "shop.py")
         + f"""
         (search-forward "retrun")
-        (message "%S" (eglot-code-actions (point) (point) "refactor.rewrite"))
-        (let* ((actions (eglot-code-actions (point) (point) "refactor.rewrite"))
-               (wanted (cl-find-if (lambda (it) (string-prefix-p "Rewrite" (plist-get it :title))) actions)))
-          (eglot-execute (eglot-current-server) wanted))
+        (cl-letf ((last-nonmenu-event ?a)
+                  ((symbol-function 'completing-read)
+                   (lambda (_ choices &rest _)
+                     (cl-find-if (lambda (it) (string-prefix-p "Rewrite `total`" it)) (mapcar #'car choices)))))
+          (eglot-code-actions (point) (point) "refactor.rewrite" t))
         {FIXED}
         """
     )

@@ -152,6 +152,17 @@ async def test_actions_of_an_older_text_are_refused_before_they_cost(studio: Stu
     assert not studio.backend.log
 
 
+async def test_a_fix_without_a_complaint_takes_what_the_editor_told_about_that_text(studio: Studio) -> None:
+    studio.backend.script = in_turn(small=[GOOD])
+    async with session(studio) as client:
+        uri = client.open("shop.py", TEXT)
+        await listed(client, uri, diagnostics=[FAULT, ELSEWHERE], triggerKind=AUTOMATIC)
+        await client.command("lspRouter.fix", {"uri": uri, "range": FAULT["range"]})
+    asked = str(studio.backend.log[0].body["messages"])
+    assert "invalid" in asked
+    assert "elsewhere" not in asked
+
+
 # --- editors ---
 
 DONE_BY_COMMAND = {"title", "kind", "command", "diagnostics"}

@@ -24,11 +24,11 @@ from tests.support.workshop import Workshop
 
 REPO = Path(__file__).resolve().parents[3]
 CLIENT = REPO / "vscode-client"
-INSTALLED = Path(os.environ.get("LSP_ROUTER_VSCODE") or REPO / ".e2e" / "vscode")
+INSTALLED = Path(os.environ.get("LSP_ROUTER_EDITORS") or REPO / ".editors") / "vscode"
 """Where install-vscode.sh put VS Code. Read now: later the environment is a test's own."""
 REQUIRED = os.environ.get("LSP_ROUTER_REQUIRE_E2E") == "1"
-GALLERY = os.environ.get("LSP_ROUTER_GALLERY") == "1"
-"""Whether the pictures of the README are taken anew."""
+GALLERY = REPO / "editors" / "gallery" if os.environ.get("LSP_ROUTER_GALLERY") == "1" else None
+"""Where the pictures of the README are put, when they are to be taken anew."""
 BUILD = 300.0
 
 
@@ -140,6 +140,20 @@ def vscode(
             return server, workbench
 
         yield open_vscode
+
+
+Takes = Callable[[Workbench, str], None]
+
+
+@pytest.fixture
+def picture() -> Takes:
+    """A picture for the README, taken where a test has the screen as people should see it."""
+
+    def take(window: Workbench, name: str) -> None:
+        if GALLERY:
+            window.shoot(GALLERY / f"{name}.png")
+
+    return take
 
 
 def _keep_picture(workbench: Workbench, name: str) -> None:

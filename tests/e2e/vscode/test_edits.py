@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.vscode.browser import holds
-from tests.e2e.vscode.conftest import Opens
+from tests.e2e.vscode.conftest import Opens, Takes
 from tests.e2e.vscode.workbench import INPUT, MENU, PREVIEW
 from tests.support.backend import Backend, Reply, Seen
 
@@ -25,7 +25,7 @@ def coder(seen: Seen) -> Reply:
     return Reply(f"```typescript\n{next((code for word, code in answers.items() if word in words), CLEARER)}```")
 
 
-def test_fix_refactor_preview_and_instruct(vscode: Opens, with_server: Path, backend: Backend) -> None:
+def test_fix_refactor_preview_and_instruct(vscode: Opens, with_server: Path, backend: Backend, picture: Takes) -> None:
     backend.script = coder
     server, window = vscode({"shop.ts": BROKEN}, path=[with_server])
     window.open_file("shop.ts")
@@ -40,6 +40,7 @@ def test_fix_refactor_preview_and_instruct(vscode: Opens, with_server: Path, bac
     window.page.press("Control+.")
     window.page.see(MENU, "Fix: Property 'lenght' does not exist")
     window.page.see(MENU, "(costly, about $")
+    picture(window, "quick-fix-menu")
     listed = window.page.text(MENU)
     assert listed.index("Change spelling") < listed.index("Fix: Property"), "the language's own fix comes first"
     window.page.press("Escape")
@@ -61,6 +62,7 @@ def test_fix_refactor_preview_and_instruct(vscode: Opens, with_server: Path, bac
     window.page.press("Control+Shift+R")
     window.choose(MENU, "Rewrite `total` more clearly", key="Control+Enter")
     window.page.see(PREVIEW, "shop.ts")
+    picture(window, "preview")
     assert text() == SUMMED, "a preview changes nothing"
     window.apply_preview()
     window.page.see(".view-line", "soFar")

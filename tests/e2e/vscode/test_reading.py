@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.vscode.browser import holds
-from tests.e2e.vscode.conftest import Opens
+from tests.e2e.vscode.conftest import Opens, Takes
 from tests.e2e.vscode.workbench import MENU
 from tests.support.backend import Backend, Reply, Seen
 from tests.support.reviewer import finding, reviewing
@@ -17,7 +17,7 @@ WORDS = (
 )
 
 
-def test_review_squiggle_hover_fix(vscode: Opens, with_server: Path, backend: Backend) -> None:
+def test_review_squiggle_hover_fix(vscode: Opens, with_server: Path, backend: Backend, picture: Takes) -> None:
     backend.script = reviewing(DIVISION)
     server, window = vscode({"ratio.py": CODE}, path=[with_server])
     window.open_file("ratio.py")
@@ -27,6 +27,7 @@ def test_review_squiggle_hover_fix(vscode: Opens, with_server: Path, backend: Ba
     window.page.see(".statusbar-item", "one finding")
     window.page.hover(".view-line span span", "return")
     window.page.see(".monaco-hover", "Division by zero")
+    picture(window, "review")
     window.go_to(2, 6)
     window.page.press("Control+.")
     window.choose(MENU, "Division by zero")
@@ -48,7 +49,7 @@ def test_review_on_save(vscode: Opens, with_server: Path, backend: Backend) -> N
     window.page.see(".squiggly-error")
 
 
-def test_explain_streams_and_why_tells(vscode: Opens, with_server: Path, backend: Backend) -> None:
+def test_explain_streams_and_why_tells(vscode: Opens, with_server: Path, backend: Backend, picture: Takes) -> None:
     def slowly(_: Seen) -> Reply:
         return Reply(WORDS, token_delay=0.02)
 
@@ -61,8 +62,10 @@ def test_explain_streams_and_why_tells(vscode: Opens, with_server: Path, backend
     assert "That is all" not in early, "and read before it is finished"
     holds(lambda: "That is all" in window.webviews(), "it is finished")
     holds(lambda: "costly" in window.webviews(), "it says who wrote it")
+    picture(window, "explain")
 
     window.page.press("Control+1")
     window.command("lsp-router: Why This Suggestion?")
     holds(lambda: "Candidates" in window.webviews(), "the decision is shown")
+    picture(window, "why")
     assert window.errors() == ""

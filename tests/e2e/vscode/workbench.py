@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.vscode.browser import Page, holds
+from tests.e2e.vscode.browser import PATIENCE, Page, holds
 
 GHOST, GHOST_BELOW = ".ghost-text-decoration", ".ghost-text"
 MENU = ".action-widget .monaco-list-row"
@@ -44,7 +44,7 @@ class Workbench:
         self.page.see(".editor-instance .monaco-editor .view-lines")
         self.page.click(".editor-group-container.active .editor-instance .view-lines")
 
-    def ready(self, patience: float = 30.0) -> None:
+    def ready(self, patience: float = PATIENCE) -> None:
         """The server runs and has said what today cost."""
         self.page.see(STATUS, "$", patience)
 
@@ -85,7 +85,7 @@ class Workbench:
         """The suggestion on the screen, from the cursor on; its colours cut it into pieces, and lines run together."""
         return (self.page.text(GHOST) + self.page.text(GHOST_BELOW)).replace("\n", "")
 
-    def see_ghost(self, text: str, patience: float = 30.0) -> None:
+    def see_ghost(self, text: str, patience: float = PATIENCE) -> None:
         holds(lambda: text in self.ghost(), f"{text!r} is suggested (now: {self.ghost()!r})", patience)
 
     def webviews(self) -> str:
