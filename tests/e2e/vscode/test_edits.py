@@ -37,8 +37,7 @@ def test_fix_refactor_preview_and_instruct(vscode: Opens, with_server: Path, bac
 
     window.page.see(".squiggly-error", patience=60)
     window.go_to(2, 18)
-    window.page.press("Control+.")
-    window.page.see(MENU, "Fix: Property 'lenght' does not exist")
+    window.open_menu("Control+.", "Fix: Property 'lenght' does not exist")
     window.page.see(MENU, "(costly, about $")
     picture(window, "quick-fix-menu")
     listed = window.page.text(MENU)
@@ -46,7 +45,7 @@ def test_fix_refactor_preview_and_instruct(vscode: Opens, with_server: Path, bac
     window.page.press("Escape")
     window.page.miss(MENU)
     assert backend.calls() == 0, "looking at the menu costs nothing"
-    window.page.press("Control+.")
+    window.open_menu("Control+.", "Fix: Property 'lenght' does not exist")
     window.choose(MENU, "Fix: Property 'lenght' does not exist")
     window.page.miss(".squiggly-error")
     assert text() == FIXED
@@ -59,7 +58,7 @@ def test_fix_refactor_preview_and_instruct(vscode: Opens, with_server: Path, bac
     assert text() == SUMMED
 
     window.go_to(2, 12)
-    window.page.press("Control+Shift+R")
+    window.open_menu("Control+Shift+R", "Rewrite `total` more clearly")
     window.choose(MENU, "Rewrite `total` more clearly", key="Control+Enter")
     window.page.see(PREVIEW, "shop.ts")
     picture(window, "preview")

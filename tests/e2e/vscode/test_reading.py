@@ -29,7 +29,7 @@ def test_review_squiggle_hover_fix(vscode: Opens, with_server: Path, backend: Ba
     window.page.see(".monaco-hover", "Division by zero")
     picture(window, "review")
     window.go_to(2, 6)
-    window.page.press("Control+.")
+    window.open_menu("Control+.", "Division by zero")
     window.choose(MENU, "Division by zero")
     window.page.see(".view-line", "if b else 0.0")
     window.page.miss(".squiggly-error")
