@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lsp_router.app.fleet import Fleet, assemble, printed
 from lsp_router.app.merits import Merits
-from lsp_router.app.recall import ProjectRecall
+from lsp_router.app.recall import ProjectRecall, Rules
 from lsp_router.app.records import Records
 from lsp_router.app.telemetry import open_telemetry
 from lsp_router.app.vocabulary import words_of
@@ -100,7 +100,7 @@ class App:
         self.voice = self._find_voice()
         self.gatherer = Gatherer(time.monotonic, lambda document: self.judge(document.path))
         self.offline = ProjectRecall(
-            self.project, sources.places.cache, self.records.desk.facts, lambda: self.settings, self.world.clock.now
+            self.project, sources.places.cache, self.records.desk.facts, self._rules(), self.world.clock.now
         )
         self._recalled = False
         self._transport: HttpTransport | None = None
@@ -319,6 +319,9 @@ class App:
 
     def _find_voice(self) -> Voice:
         return Voice(self.settings, self.records.desk.facts, self.world.clock.now)
+
+    def _rules(self) -> Rules:
+        return Rules(lambda: self.settings, lambda path: self.judge(path).joins(Privacy.TRAINS))
 
     def _stand_guard(self) -> Guard:
         privacy = self.loaded.settings.privacy

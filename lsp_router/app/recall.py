@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsp_router.assist.builtin import NAME
+from lsp_router.assist.moment import Moment
 from lsp_router.config.schema import Settings
 from lsp_router.context.document import Document
 from lsp_router.embedded.feedback import Feedback, Outcome
@@ -32,23 +33,37 @@ INDEXES = "recall"
 LEARNT = "readiness"
 REMEMBERED = 365 * 86_400.0
 QUIET = "quiet"
+BESIDE = "#beside"
+NEIGHBOURS = 4
+"""How many open documents stand in for an index."""
+LARGEST_NEIGHBOUR = 60_000
 REST = 0.05
 """Seconds after an answer at which a document that was changed at large is read anew, in slices."""
+MOST_LINES = 200
+"""Of an ignore file: they are handed over on a command line."""
 SAVED = 3.0
 """Seconds for which files must have been left alone before the index follows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What may change while an editor is open."""
+
+    settings: Callable[[], Settings]
+    shared: Callable[[str], bool]
+    """Whether a file's words may come up in other files."""
 
 
 class ProjectRecall:
     """Owns the tier's memory of one workspace; without a root, of the open documents only."""
 
-    def __init__(
-        self, root: str, cache: Path, facts: Facts, settings: Callable[[], Settings], now: Callable[[], float]
-    ) -> None:
+    def __init__(self, root: str, cache: Path, facts: Facts, rules: Rules, now: Callable[[], float]) -> None:
         self._root = Path(root) if root and not _is_too_wide(Path(root)) else None
         self._base = root
         self._cache = cache
         self._facts = facts
-        self._settings = settings
+        self._settings = rules.settings
+        self._shared = rules.shared
         self._now = now
         self._recall: Recall | None = None
         self._library: Library | None = None
@@ -57,6 +72,11 @@ class ProjectRecall:
         """The worker's report that was last taken note of."""
         self._reading: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._seen: set[str] = set()
+        """Documents that are open and were read."""
+        self._prepared: set[str] = set()
+        self._beside: dict[str, str] = {}
+        """The text of the open neighbours of a document, for as long as there is no index."""
 
     @property
     def enabled(self) -> bool:
@@ -74,27 +94,32 @@ class ProjectRecall:
             self._recall = Recall(self._library, Feedback(self._learnt()))
         return self._recall
 
-    def suggest(self, document: Document, offset: int) -> Suggestion | None:
+    def suggest(self, moment: Moment) -> Suggestion | None:
         """A few milliseconds of work, here and now."""
         if not self.enabled:
             return None
-        recall, path = self.load(), self._absolute(document.path)
         self._listen()
-        found = recall.suggest(document.text, offset, document.language, path, self._readiness())
+        document, offset = moment.document, moment.offset
+        path = self._absolute(document.path)
+        found = self._ask(document, document.text, offset, path)
+        if found is None and path in self._beside and not self._indexed:
+            head = self._beside[path]
+            found = self._ask(document, head + document.text, len(head) + offset, path + BESIDE)
         if self._library is not None and self._library.damaged:
             self.refresh(document.path, settle=0.0)
         if found is not None and "\n" in found.text and "\r\n" in document.text:
             return replace(found, text=found.text.replace("\n", "\r\n"))
         return found
 
-    def attend(self, document: Document) -> None:
+    def attend(self, document: Document, tabs: Sequence[Document] = ()) -> None:
         """A document was opened or is worked on: it is read in slices, and the index looked after."""
         if not self.enabled:
             return
         if self._keeper is None:
             self.refresh(document.path, settle=0.0)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(REST, self._read, document)
+            known = self._absolute(document.path) in self._seen
+            self._timer = asyncio.get_running_loop().call_later(REST if known else 0, self._read, document, tabs)
 
     def refresh(self, path: str = "", *, settle: float = SAVED) -> None:
         """Files may have changed: those near `path` matter most."""
@@ -107,8 +132,12 @@ class ProjectRecall:
         self._keeper.refresh(path, settle=settle)
 
     def forget(self, path: str) -> None:
+        gone = self._absolute(path)
+        self._seen.discard(gone)
+        self._beside.pop(gone, None)
         if self._recall is not None:
-            self._recall.forget(self._absolute(path))
+            self._recall.forget(gone)
+            self._recall.forget(gone + BESIDE)
 
     def learn(self, language: str, outcome: Outcome) -> None:
         """All editors of this user learn together."""
@@ -146,14 +175,42 @@ class ProjectRecall:
             self._reported = report
             self._library.look()
 
-    def _read(self, document: Document) -> None:
+    @property
+    def _indexed(self) -> bool:
+        return self._library is not None and self._library.files > 0
+
+    def _ask(self, document: Document, text: str, offset: int, path: str) -> Suggestion | None:
+        return self.load().suggest(text, offset, document.language, path, self._readiness())
+
+    def _read(self, document: Document, tabs: Sequence[Document]) -> None:
         self._timer = None
         if self._reading is None or self._reading.done():
-            self._reading = asyncio.get_running_loop().create_task(self._read_in_slices(document))
+            self._reading = asyncio.get_running_loop().create_task(self._read_in_slices(document, tabs))
 
-    async def _read_in_slices(self, document: Document) -> None:
-        for _ in self.load().warm(document.text, document.language, self._absolute(document.path)):
+    async def _read_in_slices(self, document: Document, tabs: Sequence[Document]) -> None:
+        path = self._absolute(document.path)
+        self._seen.add(path)
+        if document.language not in self._prepared:
+            self._prepared.add(document.language)
+            await asyncio.to_thread(_prepare, document.language)
+        await self._warm(document, document.text, path)
+        head = "" if self._indexed else self._neighbours(document, tabs)
+        if not head:
+            self._beside.pop(path, None)
+            self.load().forget(path + BESIDE)
+            return
+        await self._warm(document, head + document.text, path + BESIDE)
+        self._beside[path] = head
+
+    async def _warm(self, document: Document, text: str, path: str) -> None:
+        for _ in self.load().warm(text, document.language, path):
             await asyncio.sleep(0)
+
+    def _neighbours(self, document: Document, tabs: Sequence[Document]) -> str:
+        """Open documents of the same language, in an order that does not change with every look at them."""
+        near = [tab for tab in tabs if tab.language == document.language and self._shared(tab.path)][:NEIGHBOURS]
+        texts = [tab.text for tab in sorted(near, key=lambda tab: tab.path) if len(tab.text) <= LARGEST_NEIGHBOUR]
+        return "".join(f"{text}\n\n" for text in texts)
 
     def _readiness(self) -> Readiness:
         from lsp_router.embedded.settings import Mode, Settings  # noqa: PLC0415 - see above
@@ -168,11 +225,30 @@ class ProjectRecall:
         }
 
     def _left_out(self) -> Sequence[str]:
-        """What only local models may see stays out of an index whose words come up in other files."""
-        return tuple(self._settings().privacy.local_only)
+        """What only local models may see stays out of an index whose words come up in other files, and what is ignored
+        by a file of another name than the index looks for itself.
+        """
+        privacy = self._settings().privacy
+        listed = [line for name in privacy.ignore for line in _lines(self._root, name)]
+        return (*privacy.local_only, *listed)
 
     def _absolute(self, path: str) -> str:
         return os.path.normpath(os.path.join(self._base, path))  # noqa: PTH118 - no Path on every key
+
+
+def _prepare(language: str) -> None:
+    """Reads a language's constants and compiles its lexer, which the first question would do on the event loop."""
+    from lsp_router.embedded.recall import Recall  # noqa: PLC0415 - see above
+
+    Recall().suggest("a = 1\na", 7, language, "")
+
+
+def _lines(root: Path | None, name: str) -> list[str]:
+    """Of an ignore file in the root; the patterns in it count from there."""
+    try:
+        return (root / name).read_text("utf-8", "replace").splitlines()[:MOST_LINES] if root else []
+    except OSError:
+        return []
 
 
 @dataclass(frozen=True, slots=True)

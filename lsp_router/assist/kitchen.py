@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from lsp_router.assist.moment import Moment
 from lsp_router.config.schema import Settings
-from lsp_router.context.document import Document
 from lsp_router.context.gather import Gatherer
 from lsp_router.context.privacy import Ruling
 from lsp_router.domain.decision import Decision, Served
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Offline(Protocol):
     """The embedded tier on this workspace."""
 
-    def suggest(self, document: Document, offset: int) -> Recollection | None:
-        """What comes at an offset, if the project says so surely enough; bounded to a few milliseconds."""
+    def suggest(self, moment: Moment) -> Recollection | None:
+        """What comes at the cursor, if the project says so surely enough; bounded to a few milliseconds."""
         ...
 
     def learn(self, language: str, outcome: Outcome) -> None:

@@ -78,7 +78,7 @@ def recall(kitchen: Kitchen, moment: Moment) -> Recalled | None:
     if not kitchen.settings.completion.embedded:
         return None
     started = time.perf_counter()
-    found = kitchen.offline.suggest(moment.document, moment.offset)
+    found = kitchen.offline.suggest(moment)
     if found is None:
         return None
     work = work_at(kitchen, moment)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 REST = ""
 """The name of what stands in no function: imports, tables, the heads of classes."""
-LONGEST = 20_000
+LONGEST = 12_000
 """Characters beyond which a passage is cut in two: no model reads a thousand lines as carefully as a hundred."""
 
 

@@ -13,6 +13,17 @@ from pathlib import Path
 from typing import Any, Self
 
 PATIENCE = 30.0
+CAPABILITIES = {
+    "textDocument": {
+        "inlineCompletion": {},
+        "codeAction": {
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "refactor"]}},
+            "dataSupport": True,
+            "resolveSupport": {"properties": ["edit"]},
+        },
+    },
+    "workspace": {"workspaceEdit": {"documentChanges": True}},
+}
 OURS = (sys.executable, "-m", "lsp_router", "serve")
 
 
@@ -45,7 +56,7 @@ class Editor:
         self._reader = asyncio.create_task(self._read())
         folder = {"uri": self._root.as_uri(), "name": self._root.name}
         hello = {"processId": os.getpid(), "rootUri": folder["uri"], "workspaceFolders": [folder],
-                 "capabilities": {"textDocument": {"inlineCompletion": {}}}}  # fmt: skip
+                 "capabilities": CAPABILITIES}  # fmt: skip
         try:
             await self.ask("initialize", hello)
         except BaseException:

@@ -124,7 +124,7 @@ def _exam(app: App, args: argparse.Namespace) -> Exam:
     gaps = punch(documents(root, project, app.judge), args.n, args.seed)
     if not gaps:
         raise Refusal(f"no functions were found in {root}", "name a folder with source files of yours")
-    return Exam(app, app.situation(Work()).policies, app.world.new_id, gaps)
+    return Exam(app, app.situation(Work()).policies, app.world.new_id, gaps, app.reach)
 
 
 def _agreed(app: App, exam: Exam, models: Sequence[Model], *, sure: bool) -> bool:

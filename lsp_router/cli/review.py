@@ -161,6 +161,7 @@ def _told(results: Sequence[Reviewed]) -> dict[str, Any]:
         "findings": [_finding(r.document.text, f) for r in results for f in sorted(r.findings, key=lambda f: f.span)],
         "files": len(results),
         "dismissed": sum(r.dismissed for r in results),
+        "unplaced": sum(r.dropped for r in results),
         "problems": [{"path": r.document.path, "message": p} for r in results for p in r.problems],
         "cost_usd": served.cost_usd if served else 0.0,
         "decision": tell(served) if served else None,
@@ -197,11 +198,12 @@ def _sum_up(results: Sequence[Reviewed]) -> None:
     attempts = served.attempts if served else ()
     models = ", ".join(dict.fromkeys(a.model for a in attempts if a.outcome == "ok")) or "nobody had to be asked"
     cost = money(served.cost_usd, "no cost") if served else "no cost"
-    print(f"{found}; {_files(len(results))}, {len(attempts)} requests ({models}), {cost}", file=sys.stderr)
+    size = f"{_count(len(results), 'file')}, {_count(len(attempts), 'request')}"
+    print(f"{found}; {size} ({models}), {cost}", file=sys.stderr)
 
 
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count} files"
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _served(results: Sequence[Reviewed]) -> Any:

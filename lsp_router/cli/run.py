@@ -91,6 +91,9 @@ def _add_edit(actions: argparse._SubParsersAction[argparse.ArgumentParser], name
     )
     parser.add_argument("-m", "--message", default="", metavar="TEXT", help="what to do, or what is wrong; - reads it")
     parser.add_argument("--model", help="ask this model and no other")
+    parser.add_argument("--force-paid", action="store_true", help="ask paid models only")
+    parser.add_argument("--forbid-cloud", action="store_true", help="ask nobody but models on this machine")
+    parser.add_argument("--run-tests", action="store_true", help="the project's tests must pass; needs a trusted one")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--diff", action="store_true", help="print a patch (the default)")
     output.add_argument("--write", action="store_true", help="change the files")
@@ -118,6 +121,9 @@ def _ask(args: argparse.Namespace, document: Document) -> Ask:
         instruction="" if fixes else said,
         complaints=_complaints(said, document) if fixes else (),
         model=args.model,
+        force_paid=args.force_paid,
+        forbid_cloud=args.forbid_cloud,
+        run_tests=args.run_tests,
         points=span is not None and args.place.first == args.place.last,
     )
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from lsp_router.cli.config import add_sources
-from lsp_router.cli.opening import opened
-from lsp_router.cli.output import dump, heading, money, table
+from lsp_router.cli.opening import opened, view_of
+from lsp_router.cli.output import dump, heading, money, styled, table
 from lsp_router.cli.study import add_since
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lsp_router.routing.alerts import Alert
     from lsp_router.store.history import Total
+    from lsp_router.store.trends import Reception
 
 EXAMPLE = """\
 example:
   lsp-router stats
   lsp-router stats --since 24h --by model
   lsp-router stats --since 30d --by day --json
+  lsp-router stats --by feedback      what is accepted, by model, language and task
 """
+FEEDBACK = "feedback"
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,40 +37,61 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_since(parser)
-    parser.add_argument("--by", choices=["model", "task", "language", "day"], default="model", help="default: model")
+    kinds = ["model", "task", "language", "day", FEEDBACK]
+    parser.add_argument("--by", choices=kinds, default="model", help="default: model")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_sources(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
+    from lsp_router.insight.figures import received_as, told  # noqa: PLC0415 - `--help` need not wait for it
+    from lsp_router.insight.standing import alerts  # noqa: PLC0415 - same
+
     since = time.time() - args.since
     with opened(args) as app:
-        rows = app.records.history.totals(since, args.by)
-        everything = app.records.history.totals(since)
+        view = view_of(app)
+        everything = view.history.totals(since)
+        received = view.trends.reception(since) if args.by == FEEDBACK else []
+        rows = [] if args.by == FEEDBACK else view.history.totals(since, args.by)
+        raised = alerts(view)
     whole = everything[0] if everything else None
     if args.json:
-        dump({"total": _as_json(whole) if whole else None, "by": args.by, "rows": [_as_json(r) for r in rows]})
+        each = [*map(told, rows), *map(received_as, received)]
+        warnings = [{"key": alert.key, "message": alert.message} for alert in raised]
+        dump({"total": told(whole) if whole else None, "by": args.by, "rows": each, "alerts": warnings})
         return 0
     if whole is None or not whole.requests:
         print("nothing was asked in this time; `lsp-router try` is a first request")
-        return 0
-    _summary(whole)
-    table(
-        [args.by, "requests", "cost", "would cost", "cache", "paid", "p50", "p95", "accepted"],
-        [_as_row(r) for r in rows],
-        right=tuple(range(1, 9)),
-    )
+    else:
+        _summary(whole, raised)
+        _reactions(received) if args.by == FEEDBACK else _totals(args.by, rows)
     return 0
 
 
-def _summary(t: Total) -> None:
+def _summary(t: Total, raised: Sequence[Alert]) -> None:
+    from lsp_router.insight.figures import per_char  # noqa: PLC0415 - see above
+
     saved = f"saved {money(t.saved_usd)} against a single premium model" if t.saved_usd > 0 else "nothing saved yet"
     heading(f"{t.requests} requests, {money(t.cost_usd, '$0')}; {saved}")
     print(f"{t.hits} answered by the cache, {t.paid_share:.1%} of the others paid, {t.fell_back} fell back")
+    kept = per_char(t.suggested_usd, t.survived_chars)
+    if t.shown:
+        stayed = "" if kept is None else f"; {money(1_000 * kept, '$0')} per 1,000 characters that stayed"
+        print(f"{t.accepted} of {t.shown} suggestions accepted{stayed}")
+    for alert in raised:
+        styled((f"! {alert.message}", "yellow"))
+
+
+def _totals(by: str, rows: Sequence[Total]) -> None:
+    heads = [by, "requests", "cost", "would cost", "cache", "paid", "p50", "p95", "accepted", "per 1,000 kept"]
+    table(heads, [_as_row(r) for r in rows], right=tuple(range(1, 10)))
 
 
 def _as_row(t: Total) -> list[str]:
+    from lsp_router.insight.figures import per_char  # noqa: PLC0415 - see above
+
+    kept = per_char(t.suggested_usd, t.survived_chars)
     return [
         t.key or "(none)",
         str(t.requests),
@@ -76,8 +102,19 @@ def _as_row(t: Total) -> list[str]:
         "" if t.p50_ms is None else f"{t.p50_ms:.0f} ms",
         "" if t.p95_ms is None else f"{t.p95_ms:.0f} ms",
         f"{t.accepted}/{t.shown}",
+        "" if kept is None else money(1_000 * kept, "$0"),
     ]
 
 
-def _as_json(t: Total) -> dict[str, object]:
-    return {**asdict(t), "saved_usd": t.saved_usd, "paid_share": t.paid_share}
+def _reactions(received: Sequence[Reception]) -> None:
+    """Only what was on a screen can be liked."""
+    heads = ["model", "language", "task", "shown", "accepted", "in part", "rejected", "kept chars", "per 1,000 kept"]
+    table(heads, [_as_reaction(r) for r in received if r.shown], right=tuple(range(3, 9)))
+
+
+def _as_reaction(r: Reception) -> list[str]:
+    from lsp_router.insight.figures import per_char  # noqa: PLC0415 - see above
+
+    kept = per_char(r.cost_usd, r.survived_chars)
+    counts = (r.shown, r.accepted, r.partial, r.rejected, r.survived_chars)
+    return [r.model, r.language, r.task, *map(str, counts), "" if kept is None else money(1_000 * kept, "$0")]

@@ -17,7 +17,7 @@ from lsp_router.cli.config import add_sources
 from lsp_router.cli.editor import Editor
 from lsp_router.cli.opening import opened
 from lsp_router.cli.output import fail
-from lsp_router.cli.tour import ghosttext, routes
+from lsp_router.cli.tour import editing, ghosttext, routes
 from lsp_router.cli.tour.trial import Gap, Section, Trial
 from lsp_router.context.file_types import language_of_path
 from lsp_router.context.syntax import syntax_at
@@ -30,7 +30,7 @@ example:
   lsp-router try
   lsp-router try src/app.py
 """
-SECTIONS: tuple[Section, ...] = (ghosttext.show, routes.show)
+SECTIONS: tuple[Section, ...] = (ghosttext.show, editing.show, routes.show)
 """What is shown, in this order."""
 GAP = "‸"
 """Where the sample wants help."""

@@ -31,7 +31,7 @@ ABOVE, BELOW = 100, 40
 """How many lines around the cursor are read when the file is not ready yet."""
 MAX_TEXT, CHUNK = 300_000, 50_000
 """Of longer texts only the chunks around the cursor count."""
-FLOOR = 0.12
+FLOOR = 0.2
 """Drafts less likely than this are not followed: they never end up sure enough."""
 
 

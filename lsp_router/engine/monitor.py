@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lsp_router.domain.decision import Served
 from lsp_router.domain.model import Model, Tier
@@ -139,4 +139,5 @@ class Monitor:
 
 def traced(o: Outcome) -> Trace:
     """A request of the ledger as alerts look at it."""
-    return trace(o.task, o.model, o.depth, o.attempts, paid=o.tier == Tier.PAID.value)
+    seen = trace(o.task, o.model, o.depth, o.attempts, paid=o.tier == Tier.PAID.value)
+    return replace(seen, first_ms=o.ttft_ms)

@@ -12,7 +12,7 @@ from lsp_router.domain.decision import Decision
 from lsp_router.domain.model import Model, Tier
 from lsp_router.domain.task import TaskPolicy
 from lsp_router.insight.odds import Odds
-from lsp_router.insight.replay import wanted
+from lsp_router.insight.replay import by_a_model, wanted
 from lsp_router.routing.candidates import Situation, describe
 from lsp_router.routing.health import Health
 from lsp_router.routing.rank import GOOD_ENOUGH
@@ -76,7 +76,7 @@ class Audit:
 
 def audit(rows: Sequence[Row], rules: Situation, odds: Odds, speeds: Mapping[str, float]) -> Audit:
     """Free quotas are counted day by day: what free models really served is gone from them first."""
-    answered = [row for row in wanted(rows) if row.outcome == "ok" and row.cache == "miss"]
+    answered = list(filter(by_a_model, wanted(rows)))
     auditor = _Auditor(rules, odds, speeds)
     cases = []
     for row in answered:
@@ -91,7 +91,7 @@ class _Auditor:
     def __init__(self, rules: Situation, odds: Odds, speeds: Mapping[str, float]) -> None:
         self._health = Health()
         costless = [m for m in rules.models if m.tier is not Tier.PAID]
-        self._rules = replace(rules, models=costless, health=self._health)
+        self._rules = replace(rules, models=costless, health=self._health, builtin=())
         self._everybody = {m.name: m for m in rules.models}
         self._odds = odds
         for model in costless:

@@ -14,7 +14,7 @@ from lsp_router.context.privacy import Ruling
 from lsp_router.context.window import window
 from lsp_router.domain.decision import Decision, Served
 from lsp_router.domain.model import Capability, Model
-from lsp_router.domain.task import Task, TaskPolicy, Work
+from lsp_router.domain.task import Privacy, Task, TaskPolicy, Work
 from lsp_router.domain.wire import Fault, Hole, Prompt
 from lsp_router.engine.monitor import MEASURING
 from lsp_router.engine.order import ExhaustedError
@@ -53,6 +53,8 @@ class Exam:
     policies: Mapping[Task, TaskPolicy]
     new_id: Callable[[], str]
     gaps: Sequence[Gap]
+    reach: Privacy = Privacy.TRAINS
+    """The loosest class of provider that anything may go to at all."""
     step: Callable[[], None] = lambda: None
     stopped: dict[str, str] = field(default_factory=dict)
     """Models that were not asked to the end, and why."""
@@ -109,7 +111,8 @@ class Exam:
         return [
             gap
             for gap in self.gaps
-            if (chats or (fills and gap.task is not Task.BOILERPLATE)) and model.privacy <= self._ruling(gap).reach
+            if (chats or (fills and gap.task is not Task.BOILERPLATE))
+            and model.privacy <= min(self.reach, self._ruling(gap).reach)
         ]
 
     def _ruling(self, gap: Gap) -> Ruling:

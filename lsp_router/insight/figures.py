@@ -56,7 +56,7 @@ def told(t: Total) -> dict[str, Any]:
         "paid_share": t.paid_share,
         "hit_share": t.hits / t.answered if t.answered else 0.0,
         "acceptance": t.accepted / looked_at if looked_at else None,
-        "usd_per_kept_char": per_char(t.cost_usd, t.survived_chars),
+        "usd_per_kept_char": per_char(t.suggested_usd, t.survived_chars),
     }
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import mean, median
 
+from lsp_router.assist.builtin import NAME
 from lsp_router.domain.model import Model, Tier
 from lsp_router.domain.money import Tokens
 from lsp_router.domain.task import Work
@@ -43,6 +44,7 @@ class Played:
 
     requests: int = 0
     hits: int = 0
+    """Known without any model: to a cache, or to the offline tier; nobody would be asked for them again."""
     answered: int = 0
     unserved: int = 0
     fell_back: int = 0
@@ -95,13 +97,18 @@ def wanted(rows: Iterable[Row]) -> list[Row]:
     return sorted((row for row in rows if row.work.kind != MEASURING), key=lambda row: row.at)
 
 
+def by_a_model(row: Row) -> bool:
+    """Whether a model was asked and answered; caches and the offline tier need none."""
+    return row.outcome == "ok" and not _was_known(row)
+
+
 def logged(rows: Sequence[Row]) -> Played:
     """How it really went, in the same words."""
-    answered = [row for row in rows if _answered(row)]
+    answered = [row for row in rows if by_a_model(row)]
     times = [row.ttft_ms for row in answered if row.ttft_ms]
     return Played(
         requests=len(rows),
-        hits=sum(row.cache != "miss" for row in rows),
+        hits=sum(map(_was_known, rows)),
         answered=len(answered),
         unserved=sum(row.outcome in {"failed", "refused"} for row in rows),
         fell_back=sum(row.fallback_depth > 0 for row in answered),
@@ -127,7 +134,7 @@ class _Play:
 
     def __init__(self, rules: Situation, odds: Odds, speeds: Mapping[str, float], dice: random.Random) -> None:
         self._health = Health()
-        self._rules = replace(rules, health=self._health)
+        self._rules = replace(rules, health=self._health, builtin=())
         self._odds, self._dice, self._speeds = odds, dice, speeds
         self._names = {m.name for m in rules.models} | {m.id for m in rules.models}
         self._days: Counter[tuple[str, str]] = Counter()
@@ -143,7 +150,7 @@ class _Play:
     def all(self, rows: Sequence[Row]) -> Played:
         hits = unserved = fell_back = 0
         for row in rows:
-            if row.cache != "miss":
+            if _was_known(row):
                 hits += 1
             elif row.outcome != "cancelled" or row.tokens.total:
                 depth = self._serve(row)
@@ -234,5 +241,5 @@ def _dice(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311 - the same draws every time
 
 
-def _answered(row: Row) -> bool:
-    return row.outcome == "ok" and row.cache == "miss"
+def _was_known(row: Row) -> bool:
+    return row.cache != "miss" or row.model == NAME

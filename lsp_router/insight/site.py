@@ -8,11 +8,14 @@ across origins.
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import sys
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from email.message import Message
 from hmac import compare_digest
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +25,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from lsp_router.insight.figures import SPANS, Span
+from lsp_router.store.database import BusyError
 
 LOOPBACK = "127.0.0.1"
 NAMES = (LOOPBACK, "localhost")
@@ -91,14 +95,12 @@ class Site:
     def __init__(self, ask: Ask, stamp: Callable[[], object], port: int = 0) -> None:
         """Raises OSError when the port is taken."""
         self._desk = Desk(ask, stamp)
-        self._token = secrets.token_urlsafe(18)
-        self._server = ThreadingHTTPServer((LOOPBACK, port), _handler(self._desk, self._token))
-        self._server.daemon_threads = True
+        self._server = _Server(port, self._desk, secrets.token_urlsafe(18))
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
 
     @property
     def address(self) -> str:
-        return f"http://{LOOPBACK}:{self._server.server_port}/{self._token}/"
+        return f"http://{LOOPBACK}:{self._server.server_port}/{self._server.token}/"
 
     def open(self) -> None:
         self._thread.start()
@@ -109,48 +111,75 @@ class Site:
         self._desk.close()
 
 
-def _handler(desk: Desk, token: str) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        """One request; everything that is not exactly what the page asks for is refused."""
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = os.name == "posix"
+    """Elsewhere that would let two programs listen on one port."""
 
-        protocol_version = "HTTP/1.1"
-        timeout = IDLE
+    def __init__(self, port: int, desk: Desk, token: str) -> None:
+        super().__init__((LOOPBACK, port), _Handler)
+        self.desk, self.token = desk, token
+        self.names = {f"{name}:{self.server_port}" for name in NAMES}
 
-        def do_GET(self) -> None:
-            mine = {f"{name}:{self.connection.getsockname()[1]}" for name in NAMES}
-            refused = _refusal(self.headers.get_all("Host") or [], mine, self.headers.get("Sec-Fetch-Site", ""))
-            path, query = _asked(self.path, token)
-            if refused or path is None:
-                self._send(HTTPStatus.FORBIDDEN, "text/plain", (refused or "unknown address").encode())
-            elif path == FIGURES:
-                self._send(HTTPStatus.OK, "application/json", desk.figures(_span(query)))
-            elif path in PAGES:
-                name, kind = PAGES[path]
-                self._send(HTTPStatus.OK, kind, files(__package__).joinpath("page", name).read_bytes())
-            else:
-                self._send(HTTPStatus.NOT_FOUND, "text/plain", b"there is nothing here")
-
-        def version_string(self) -> str:
-            return "lsp-router"
-
-        def log_message(self, *_: object) -> None:
-            """Nobody reads along."""
-
-        def _send(self, status: HTTPStatus, kind: str, body: bytes) -> None:
-            self.send_response(status)
-            for name, value in {**HEADERS, "Content-Type": kind, "Content-Length": str(len(body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-    return Handler
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that leaves early is no error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
 
-def _refusal(hosts: Sequence[str], mine: Collection[str], site: str) -> str:
-    """Why a request is none of the page's own: it came under another name, or from another site."""
+class _Handler(BaseHTTPRequestHandler):
+    """One connection; everything that is not exactly what the page asks for is refused."""
+
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    timeout = IDLE
+
+    def do_GET(self) -> None:
+        refused = _refusal(self.headers, self.server.names)
+        path, query = _asked(self.path, self.server.token)
+        if refused or path is None:
+            self._send(HTTPStatus.FORBIDDEN, "text/plain", (refused or "unknown address").encode())
+        elif path == FIGURES:
+            self._send_figures(_span(query))
+        elif path in PAGES:
+            name, kind = PAGES[path]
+            self._send(HTTPStatus.OK, kind, files(__package__).joinpath("page", name).read_bytes())
+        else:
+            self._send(HTTPStatus.NOT_FOUND, "text/plain", b"there is nothing here")
+
+    def version_string(self) -> str:
+        return "lsp-router"
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads along."""
+
+    def _send_figures(self, span: Span) -> None:
+        try:
+            text = self.server.desk.figures(span)
+        except BusyError:
+            self._send(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", b"the ledger is busy; ask again")
+            return
+        self._send(HTTPStatus.OK, "application/json", text)
+
+    def _send(self, status: HTTPStatus, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        for name, value in {**HEADERS, "Content-Type": kind, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _refusal(headers: Message, mine: Collection[str]) -> str:
+    """Why a request is none of the page's own: it came under another name, or another site's script wants to look.
+
+    That a link somewhere else opens the page in a window of its own is fine: whoever holds it sees nothing of it.
+    """
+    hosts = headers.get_all("Host") or []
     if len(hosts) != 1 or hosts[0].lower() not in mine:
         return "this page is served to this machine only"
-    return "" if site in {"", "none", "same-origin"} else "another site may not look"
+    opened = (headers.get("Sec-Fetch-Mode"), headers.get("Sec-Fetch-Dest")) == ("navigate", "document")
+    own = headers.get("Sec-Fetch-Site", "none") in {"none", "same-origin"}
+    return "" if own or opened else "another site may not look"
 
 
 def _asked(target: str, token: str) -> tuple[str | None, str]:

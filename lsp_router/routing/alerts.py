@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 
 from lsp_router.domain.decision import Served
 from lsp_router.domain.model import Tier
@@ -18,6 +19,9 @@ ENOUGH = 20
 THRESHOLDS = (0.5, 0.8, 1.0)
 DEGRADED = 0.3
 DEEP = 2.0
+SLOWER = 2.0
+NOTICED_MS = 300.0
+"""What a person notices; twice nothing is nothing."""
 RECENT = 40
 """Requests of one task that are held against those before them."""
 SHIFTED = 0.6
@@ -43,6 +47,8 @@ class Trace:
     depth: int
     tried: tuple[str, ...]
     failed: tuple[str, ...]
+    first_ms: float | None = None
+    """Until the first token of whoever answered."""
 
 
 class Watch:
@@ -65,7 +71,8 @@ class Watch:
             attempts = [(a.model, a.outcome) for a in served.attempts]
             model, task = served.model, served.decision.task.value
             name, paid = (model.name, model.tier is Tier.PAID) if model else ("", False)
-            self._seen.append(trace(task, name, served.fallback_depth, attempts, paid=paid))
+            seen = trace(task, name, served.fallback_depth, attempts, paid=paid)
+            self._seen.append(replace(seen, first_ms=served.ttft_ms))
         return [*rolling_alerts(self._seen, limits), *budget_alerts(limits, spending)]
 
 
@@ -91,6 +98,7 @@ def rolling_alerts(seen: Sequence[Trace], limits: Limits) -> Iterator[Alert]:
     if depth > DEEP:
         yield Alert("depth", f"requests fall back {depth:.1f} times on average; `lsp-router doctor` finds the fault")
     yield from _degraded(seen)
+    yield from _slower(seen)
     yield from _shifted(seen)
 
 
@@ -105,6 +113,25 @@ def _degraded(seen: Iterable[Trace]) -> Iterator[Alert]:
     for model, count in failed.items():
         if tried[model] >= ENOUGH and count / tried[model] > DEGRADED:
             yield Alert(f"degraded:{model}", f"{model} fails {count} of {tried[model]} requests; consider another")
+
+
+def _slower(seen: Iterable[Trace]) -> Iterator[Alert]:
+    """A first token that comes much later than it used to; fallbacks of others before it do not count."""
+    by_model: dict[str, list[float]] = {}
+    for t in seen:
+        if t.first_ms and not t.depth:
+            by_model.setdefault(t.model, []).append(t.first_ms)
+    for model, times in by_model.items():
+        before, now = times[:-ENOUGH], times[-ENOUGH:]
+        if len(before) < ENOUGH:
+            continue
+        was, is_now = median(before), median(now)
+        if is_now > SLOWER * was and is_now - was > NOTICED_MS:
+            yield Alert(
+                f"slower:{model}",
+                f"the first token of {model} takes {is_now:.0f} ms, it was {was:.0f} ms; "
+                "`lsp-router dashboard` shows the others",
+            )
 
 
 def _shifted(seen: Iterable[Trace]) -> Iterator[Alert]:

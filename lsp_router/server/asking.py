@@ -76,6 +76,9 @@ def wish(documents: LiveWorkspace, kind: Kind, argument: Argument) -> Wish:
         tabs=[convert.document(documents, d) for d in reversed(documents.open_documents()) if d.uri != uri],
         is_current=is_current,
         points=argument.get("points") is True,
+        force_paid=argument.get("forcePaid") is True,
+        forbid_cloud=argument.get("forbidCloud") is True,
+        run_tests=argument.get("runTests") is True,
     )
     return Wish(ask, uri, argument)
 

@@ -36,7 +36,7 @@ def moment(
         document=document(documents, live),
         offset=live.live.offset(to_position(params.position)),
         asked_for=asked_for,
-        tabs=[document(documents, other) for other in reversed(documents.open_documents()) if other is not live],
+        tabs=tabs(documents, live),
         is_current=lambda: documents.live(live.uri) is live and live.edits == edits,
         selected=selected.text if selected else "",
     )
@@ -44,6 +44,11 @@ def moment(
 
 def document(documents: LiveWorkspace, live: LiveDocument) -> Document:
     return Document(path_in(documents, live.uri), live.source, live.language_id or "", live.version or 0)
+
+
+def tabs(documents: LiveWorkspace, live: LiveDocument) -> list[Document]:
+    """The other open documents, the one used last first."""
+    return [document(documents, other) for other in reversed(documents.open_documents()) if other is not live]
 
 
 def path_in(documents: LiveWorkspace, uri: str) -> str:

@@ -66,9 +66,9 @@ class Desk:
         if self.app.fleet.providers:
             await self.app.transport().warm()
 
-    def opened(self, document: Document) -> None:
+    def opened(self, document: Document, tabs: Sequence[Document]) -> None:
         """A document is on the screen: what the workspace says of it may be wanted soon."""
-        self.app.offline.attend(document)
+        self.app.offline.attend(document, tabs)
 
     def saved(self, path: str) -> None:
         """Files of the workspace may have changed."""
@@ -80,7 +80,7 @@ class Desk:
 
     async def suggest(self, moment: Moment) -> list[Suggestion]:
         self.refresher.used()
-        self.app.offline.attend(moment.document)
+        self.app.offline.attend(moment.document, moment.tabs)
         with self.status_item.busy() if self.status_item else nullcontext():
             found = await self.completer.complete(moment)
         self.feedback.offered(moment, found)
@@ -134,11 +134,11 @@ class Desk:
         if offer is not None and offer.moment.is_current():
             self.completer.speculate(offer.moment, offer.suggestion)
 
-    async def why(self, uri: str) -> Mapping[str, Any]:
+    async def why(self, uri: str, path: str = "") -> Mapping[str, Any]:
         """The last decision there, and why nothing is shown if nothing is."""
         await self.settle()
         reason, withheld = self.completer.why(uri)
-        found = self.app.records.history.latest(self.completer.path_of(uri) or uri)
+        found = self.app.records.history.latest(self.completer.path_of(uri) or path or uri)
         return {"decision": found, "reason": reason, "withheld": list(withheld)}
 
     async def settle(self) -> None:

@@ -8,7 +8,11 @@ from urllib.parse import unquote
 from lsprotocol import types as lsp
 from pygls.workspace import TextDocument, Workspace
 
+from lsp_router.context.file_types import language_of_path
 from lsp_router.server.text import LiveText, Position
+
+FAMILIES = frozenset({"prog", "conf", "text", "fundamental"})
+"""What an editor calls a file by when it was told about kinds of languages only; then the file's name tells."""
 
 
 class LiveDocument(TextDocument):
@@ -42,6 +46,8 @@ class LiveWorkspace(Workspace):
             document: TextDocument = super()._create_text_document(doc_uri, source, version, language_id)
             return document
         encoding = lsp.PositionEncodingKind(self.position_encoding or "utf-16").value  # a text or a kind, both are seen
+        if not language_id or language_id in FAMILIES:
+            language_id = language_of_path(unquote(doc_uri)) or language_id
         return LiveDocument(doc_uri, source, encoding, version, language_id)
 
     def live(self, uri: str) -> LiveDocument | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
-from typing import Any, TypeVar
+from contextvars import Context
+from typing import Any
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
@@ -17,7 +18,6 @@ from lsp_router.server.asking import Wish
 from lsp_router.server.progress import Progress, with_progress
 from lsp_router.server.router_server import RouterServer
 
-T = TypeVar("T")
 ANSWER_BY = 8.0
 """Seconds after which a client that gives up on us, or sees no progress, is answered; the work goes on."""
 AGAIN = "Try again"
@@ -87,11 +87,11 @@ def speak(ls: RouterServer, wish: Wish, edited: Edited, problems: Sequence[Probl
     """What the user should know and no answer shows; what was changed meanwhile may be asked for again at once."""
     if not problems and not edited.note:
         return
-    again = wish.again(ls.documents) if any(p.gate == "stale" for p in problems) else None
+    stale = any(problem.gate == "stale" for problem in problems)
     message = sentence(wish, problems) if problems else edited.note
     kind = lsp.MessageType.Warning if problems else lsp.MessageType.Info
-    if again is not None:
-        ls.keep(asyncio.create_task(_offer_again(ls, again, message)))
+    if stale and wish.again(ls.documents) is not None:
+        ls.keep(asyncio.create_task(_offer_again(ls, wish, message), context=Context()))  # no request's any more
     else:
         ls.window_show_message(lsp.ShowMessageParams(kind, f"lsp-router: {message}"))
 
@@ -126,5 +126,6 @@ async def _offer_again(ls: RouterServer, wish: Wish, message: str) -> None:
         chosen = await ls.window_show_message_request_async(params)
     except JsonRpcException:
         return
-    if chosen is not None and chosen.title == AGAIN:
-        await carry_out(ls, wish)
+    again = wish.again(ls.documents)  # by now the user may have typed more
+    if chosen is not None and chosen.title == AGAIN and again is not None:
+        await carry_out(ls, again)

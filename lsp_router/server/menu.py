@@ -92,7 +92,7 @@ def entries(documents: LiveWorkspace, params: lsp.CodeActionParams, price: Price
     found = list(_fixes(params, FEW if automatic else MANY)) if is_wanted(params, QUICK_FIX) else []
     if not automatic:
         found += _refactors(documents, params)
-    return list(_priced(documents, found, price))
+    return [entry for entry in _priced(documents, found, price) if not (automatic and entry.why_not)]
 
 
 def review(documents: LiveWorkspace, params: lsp.CodeActionParams, price: Callable[[Document], Offer]) -> list[Entry]:

@@ -31,7 +31,9 @@ By = Literal[
 ]
 
 PAGE = 500
-ASKED = "outcome = 'ok' AND cache = 'miss'"
+WANTED = """shape NOT LIKE '%"kind": "evaluation"%'"""
+"""Not asked only to measure a model: that costs, but it is no sign of how routing does."""
+ASKED = f"outcome = 'ok' AND cache = 'miss' AND {WANTED}"
 """Answered by a model just now: cache hits cost nothing and were not routed."""
 
 
@@ -56,6 +58,8 @@ class Total:
     rejected: int
     accepted_chars: int
     survived_chars: int
+    suggested_usd: float
+    """What completions cost, shown or not: the price of the characters that were accepted."""
     p50_ms: float | None
     p95_ms: float | None
     """Latency of what models answered."""
@@ -155,7 +159,8 @@ _SUMS = f"""count(*), coalesce(sum(outcome = 'ok'), 0), coalesce(sum(outcome = '
     coalesce(sum(input), 0), coalesce(sum(cached), 0), coalesce(sum(written), 0), coalesce(sum(output), 0),
     coalesce(sum(reasoning), 0), coalesce(sum(cost), 0), coalesce(sum(baseline), 0), coalesce(sum(shown > 0), 0),
     coalesce(sum(verdict IN ('accepted', 'partial')), 0), coalesce(sum(verdict = 'rejected'), 0),
-    coalesce(sum(accepted_chars), 0), coalesce(sum(survived_chars), 0)"""
+    coalesce(sum(accepted_chars), 0), coalesce(sum(survived_chars), 0),
+    coalesce(sum(CASE WHEN task IN ('completion', 'explicit-completion') AND {WANTED} THEN cost END), 0)"""
 
 
 def _span(since: float, project: str | None) -> tuple[str, dict[str, Any]]:
@@ -179,7 +184,7 @@ def median_and_p95(ordered: list[float]) -> tuple[float, float]:
 
 def _total(row: tuple[Any, ...], slow: Mapping[str, tuple[float, float]]) -> Total:
     key, requests, answered, hits, asked, paid, fell_back = row[:7]
-    shown, accepted, rejected, accepted_chars, survived_chars = row[14:19]
+    shown, accepted, rejected, accepted_chars, survived_chars, suggested = row[14:20]
     p50, p95 = slow.get(key, (None, None))
     return Total(
         key=key,
@@ -197,6 +202,7 @@ def _total(row: tuple[Any, ...], slow: Mapping[str, tuple[float, float]]) -> Tot
         rejected=rejected,
         accepted_chars=accepted_chars,
         survived_chars=survived_chars,
+        suggested_usd=dollars(suggested),
         p50_ms=p50,
         p95_ms=p95,
     )

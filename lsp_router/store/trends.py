@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
 from lsp_router.store.database import Database
-from lsp_router.store.history import ASKED, median_and_p95
+from lsp_router.store.history import ASKED, WANTED, median_and_p95
 from lsp_router.store.notation import dollars
 
 Step = Literal["hour", "day"]
@@ -17,8 +18,6 @@ _STEPS: dict[Step, str] = {"hour": "%Y-%m-%d %H", "day": "%Y-%m-%d"}
 
 LATELY = 5_000
 """Decisions that reactions are counted over: what was liked long ago says little about today."""
-MEASURING = '%"kind": "evaluation"%'
-"""The shape of work that only measured a model: nobody wanted it, so it is no sign of how routing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,7 @@ class Outcome:
     model: str
     tier: str
     depth: int
+    ttft_ms: float | None
     attempts: tuple[tuple[str, str], ...]
     """(model, outcome)."""
 
@@ -114,11 +114,8 @@ class Trends:
 
     def outcomes(self, most: int) -> list[Outcome]:
         """The last requests that models were asked for, oldest first."""
-        found = groupby(self._ask(_OUTCOMES, MEASURING, most), key=lambda row: row[:5])
-        return [
-            Outcome(task, model, tier, depth, tuple((row[5], row[6]) for row in rows))
-            for (_, task, model, tier, depth), rows in found
-        ]
+        found = groupby(self._ask(_OUTCOMES, most), key=lambda row: row[:6])
+        return [_outcome(about, [(model, how) for *_, model, how in rows]) for about, rows in found]
 
     def latest(self, most: int) -> list[dict[str, Any]]:
         """The last decisions in the words of the public contract, newest first, with what became of each."""
@@ -134,6 +131,11 @@ class Trends:
         return self._database.read(ask)
 
 
+def _outcome(about: tuple[Any, ...], attempts: Iterable[tuple[str, str]]) -> Outcome:
+    _, task, model, tier, depth, ttft_ms = about
+    return Outcome(task, model, tier, depth, ttft_ms, tuple(attempts))
+
+
 def _in_dollars(row: tuple[Any, ...], last: int) -> tuple[Any, ...]:
     """The last columns are money."""
     return (*row[:-last], *map(dollars, row[-last:]))
@@ -143,17 +145,19 @@ _SLICED = f"""count(*), coalesce(sum(outcome = 'ok' AND cache != 'miss'), 0),
     coalesce(sum({ASKED} AND tier = 'local'), 0), coalesce(sum({ASKED} AND tier = 'free'), 0),
     coalesce(sum({ASKED} AND tier = 'paid'), 0), coalesce(sum(outcome IN ('failed', 'refused')), 0),
     coalesce(sum(cost), 0), coalesce(sum(baseline), 0)"""
-_RECEPTION = """SELECT model, language, task, count(*), sum(shown > 0 OR verdict != ''), sum(verdict = 'accepted'),
+_RECEPTION = f"""SELECT model, language, task, count(*), sum(shown > 0 OR verdict != ''), sum(verdict = 'accepted'),
     sum(verdict = 'partial'), sum(verdict = 'rejected'), sum(accepted_chars), sum(survived_chars), sum(cost)
-    FROM decision WHERE model != '' AND row > (SELECT coalesce(max(row), 0) - ? FROM decision)
-    AND at >= ? GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3"""
+    FROM decision WHERE model != '' AND {WANTED} AND row > (SELECT coalesce(max(row), 0) - ? FROM decision)
+    AND at >= ? GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3"""  # noqa: S608 - a constant
 _TIERS = "SELECT model, tier, max(row) FROM decision WHERE at >= ? AND model != '' GROUP BY 1"
 _TRIES = """SELECT attempt.model, attempt.outcome, count(*)
     FROM attempt JOIN decision ON decision.row = attempt.decision
     WHERE at >= ? GROUP BY 1, 2"""
-_OUTCOMES = """SELECT asked.row, task, asked.model, tier, depth, attempt.model, attempt.outcome FROM
+_OUTCOMES = f"""SELECT asked.row, task, asked.model, tier, depth, ttft_ms, attempt.model, attempt.outcome
+    FROM
     (SELECT * FROM decision WHERE EXISTS (SELECT 1 FROM attempt WHERE attempt.decision = decision.row)
-     AND shape NOT LIKE ? ORDER BY row DESC LIMIT ?) AS asked
-    JOIN attempt ON attempt.decision = asked.row ORDER BY asked.row, attempt.rowid"""
-_LATEST = """SELECT told, language, project_name, outcome, verdict FROM why JOIN decision ON decision.row = why.decision
-    ORDER BY why.decision DESC LIMIT ?"""
+     AND {WANTED} ORDER BY row DESC LIMIT ?) AS asked
+    JOIN attempt ON attempt.decision = asked.row ORDER BY asked.row, attempt.rowid"""  # noqa: S608 - a constant
+_LATEST = f"""SELECT told, language, project_name, outcome, verdict
+    FROM why JOIN decision ON decision.row = why.decision WHERE {WANTED}
+    ORDER BY why.decision DESC LIMIT ?"""  # noqa: S608 - a constant

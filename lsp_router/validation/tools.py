@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from lsp_router.domain.decision import Problem
@@ -27,6 +27,8 @@ class Draft:
     before: str
     after: str
     root: Path | None = None
+    around: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
+    """Other files before and after, by path: those of the same edit, and open ones that are not saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,23 @@ class Asked:
     tools: tuple[str, ...] = ()
 
 
-async def ask_tools(draft: Draft, sandbox: Sandbox, *, project_code: bool, copying: Copying | None = None) -> Asked:
-    """The new findings of every tool that is there, knows the language and may run."""
-    usable = _usable(draft, sandbox, project_code=project_code)
+async def ask_tools(
+    draft: Draft,
+    sandbox: Sandbox,
+    *,
+    project_code: bool,
+    copying: Copying | None = None,
+    asked: Collection[str] = (),
+) -> Asked:
+    """The new findings of every tool that is there, knows the language and may run.
+
+    Of the tools that looked at the whole project when another file of the edit was checked (`asked`), none looks again.
+    """
+    usable = [
+        (tool, program)
+        for tool, program in _usable(draft, sandbox, project_code=project_code)
+        if not (tool.name in asked and draft.path not in tool.arguments(draft.path))
+    ]
     alone = [pair for pair in usable if not pair[0].project]
     rooted = [pair for pair in usable if pair[0].project]
     bare = copying or Copying()
@@ -62,9 +78,10 @@ def _usable(draft: Draft, sandbox: Sandbox, *, project_code: bool) -> list[tuple
 async def _in_room(draft: Draft, tools: Sequence[tuple[Tool, str]], sandbox: Sandbox, copying: Copying) -> Asked:
     """One room for several tools, one after the other; alone in it, a file keeps only its name."""
     path = draft.path if copying.root is not None else PurePosixPath(draft.path.replace("\\", "/")).name
-    here = replace(draft, path=path)
+    here = replace(draft, path=path, around=draft.around if copying.root is not None else {})
     try:
-        async with private_room({path: draft.after}, copying) as room:
+        files = {path: draft.after, **(_after(draft) if copying.root is not None else {})}
+        async with private_room(files, copying) as room:
             answers = [await _ask(here, tool, program, sandbox, room) for tool, program in tools]
     except (TooLargeError, ValueError) as error:
         return Asked(notes=(f"{', '.join(tool.name for tool, _ in tools)}: {error}",))
@@ -78,16 +95,31 @@ async def _in_room(draft: Draft, tools: Sequence[tuple[Tool, str]], sandbox: San
 async def _ask(draft: Draft, tool: Tool, program: str, sandbox: Sandbox, room: Room) -> Asked:
     """One tool: after the edit, and only if it finds anything, before it."""
     command = [program, *tool.arguments(draft.path)]
-    room.write(draft.path, draft.after)
+    _lay_out(draft, room, after=True)
     now = await _findings(tool, command, sandbox, room)
     if isinstance(now, list) and not now:
         return Asked(tools=(tool.name,))
-    room.write(draft.path, draft.before)
+    _lay_out(draft, room, after=False)
     earlier = await _findings(tool, command, sandbox, room) if isinstance(now, list) else []
     if isinstance(now, str) or isinstance(earlier, str):
         return Asked(notes=(f"{tool.name}: {now if isinstance(now, str) else earlier}",))
     fresh = _fresh(earlier, now, draft)
     return Asked(tuple(_problem(tool, finding, draft.path) for finding in fresh[:_MOST]), tools=(tool.name,))
+
+
+def _after(draft: Draft) -> dict[str, str]:
+    return {path: after for path, (_, after) in draft.around.items()}
+
+
+def _lay_out(draft: Draft, room: Room, *, after: bool) -> None:
+    """The files as they are before or after the edit; alone in a room, a file has nothing around it."""
+    room.write(draft.path, draft.after if after else draft.before)
+    for path, (earlier, later) in draft.around.items():
+        text = later if after else earlier
+        if text is None:
+            (room.work / path).unlink(missing_ok=True)
+        else:
+            room.write(path, text)
 
 
 async def _findings(tool: Tool, command: Sequence[str], sandbox: Sandbox, room: Room) -> list[Finding] | str:

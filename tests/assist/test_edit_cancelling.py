@@ -50,7 +50,7 @@ def then(*scripts: Script) -> Script:
 
 
 def is_running(made: Studio, temp: Path) -> bool:
-    return any(temp.glob("*/work/tool-runs"))
+    return any(temp.rglob("tool-runs"))
 
 
 def is_streaming(calls: int):

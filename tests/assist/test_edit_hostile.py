@@ -11,9 +11,10 @@ import psutil
 import pytest
 
 from lsp_router.assist.edit.ask import Edited, Kind
+from lsp_router.context.document import Document
 from lsp_router.validation.room import Copying, private_room
 from lsp_router.validation.sandbox import Limits, Sandbox
-from tests.support.studio import Studio, after, fenced
+from tests.support.studio import Studio, after, block, fenced
 from tests.support.world import saying
 
 TEXT = "def add(a, b):\n    return a - b\n"
@@ -103,7 +104,7 @@ async def test_tests_that_failed_before_are_a_note(hostile) -> None:
     ids=["conftest", "fork-bomb", "endless", "gigabytes", "fleeing", "network"],
 )  # fmt: skip
 async def test_a_hostile_test_harms_nothing_and_is_stopped(hostile, outside, files, says) -> None:
-    edited = await fix(hostile(files, seconds=5))
+    edited = await fix(hostile(files, seconds=5 if says == "stopped" else 60))
     assert edited.changes == () or "failed before" in edited.note
     assert says in " ".join((edited.note, *(p.message for p in edited.problems))) or "failed before" in edited.note
     assert list(outside.iterdir()) == []
@@ -116,6 +117,25 @@ MYPY = "[tool.mypy]\nplugins = ['./plugin.py']\n"
 async def test_a_plugin_runs_behind_walls(hostile) -> None:
     edited = await fix(hostile({"pyproject.toml": MYPY, "plugin.py": FORK}, seconds=10))
     assert "mypy: " in edited.note
+
+
+USES = "from shop import rate\n\n\ndef net(gross: float) -> float:\n    return gross / rate()\n"
+SHOP = "def rate() -> float:\n    return 1.19\n"
+
+
+@pytest.mark.skipif(not Path(sys.executable).with_name("mypy").exists(), reason="there is no mypy here")
+@pytest.mark.parametrize(("new", "fine"), [("def vat() -> float:\n", True), ("def vat() -> str:\n", False)])
+async def test_tools_see_all_files_of_an_edit_and_what_is_open(hostile, new, fine) -> None:
+    made = hostile({"mypy.ini": "[mypy]\nstrict = true\n", "shop.py": "an older text (\n"})
+    made.transport.scripts["strong"] = saying(
+        block("a.py", "from shop import rate\n", "from shop import vat\n")
+        + block("a.py", "    return gross / rate()\n", "    return gross / vat()\n")
+        + block("shop.py", "def rate() -> float:\n", new)
+    )
+    tabs = (Document("shop.py", SHOP, "python"), Document("other.py", USES.replace("rate", "vat"), "python"))
+    edited = await made.edit(USES, instruction="rename rate to vat in all files", tabs=tabs)
+    assert bool(edited.changes) is fine, edited.problems
+    assert fine or {problem.gate for problem in edited.problems} == {"mypy"}
 
 
 @pytest.mark.parametrize(("trusted", "config"), [(False, ON), (True, ""), (False, "")])

@@ -186,3 +186,23 @@ HEAD = '#!/usr/bin/env python3\n# (c) us\n"""What it is."""\n'
 )  # fmt: skip
 def test_imports_of_added_code_join_those_of_the_file(text, added, expected) -> None:
     assert read(text, None, fenced(added), Kind.GENERATE).texts == {"a.py": expected}
+
+
+LONG = "".join(f"key{n}: {n}\n" for n in range(40))
+
+
+@pytest.mark.parametrize(
+    ("code", "instruction", "fine"),
+    [
+        (LONG.replace("key7:", "key_7:"), "rename key7", True),
+        ("key_7: 7\n", "rename key7", False),
+        (LONG[:100], "remove what is not needed", True),
+    ],
+)
+def test_a_part_is_not_taken_for_the_whole_file(code, instruction, fine) -> None:
+    document = Document("a.yaml", LONG, "yaml")
+    ask = Ask(Kind.REFACTOR, document, instruction=instruction)
+    draft = Reader(ask, aim(ask), Files(Nowhere(), document, (), Privacy.CLOUD), Vault(), GRAMMARS).read(
+        fenced(code, "yaml")
+    )
+    assert ([problem.gate for problem in draft.problems] == []) is fine

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,6 +13,11 @@ from tests.support.backend import Backend, Reply, Seen
 from tests.support.shell import Shell
 
 CONFIG = """
+[completion]
+embedded = false
+[tasks.completion]
+latency_budget_ms = 60000
+timeout_ms = 60000
 [providers.one]
 base_url = "{base}"
 kind = "mistral"
@@ -80,6 +87,39 @@ async def test_what_is_measured_changes_who_comes_first(shell: Shell, backend: B
     assert route[0]["model"] == "clever"
 
 
+CHATTING = """
+[providers.gate]
+base_url = "{base}"
+[[models]]
+name = "talker"
+provider = "gate"
+model = "talker"
+tier = "free"
+"""
+
+
+def talk(seen: Seen) -> Reply:
+    """Writes whole functions by heart, and knows nothing else."""
+    said = json.dumps(seen.body["messages"])
+    if "Write the body of this function" not in said:
+        return Reply("```python\nNone\n```")
+    name = said.rpartition("<selection")[2].partition("def ")[2].partition("(")[0]
+    lines = PYTHON.split("\n")
+    first = next(n for n, line in enumerate(lines) if f"def {name}(" in line)
+    body = itertools.takewhile(lambda line: line.startswith("    "), lines[first + 1 :])
+    return Reply("\n".join(["Here it is:", "```python", lines[first], *body, "```"]))
+
+
+async def test_a_model_that_only_talks_writes_bodies_too(shell: Shell, backend: Backend) -> None:
+    backend.script = talk
+    shell.user(CHATTING.format(base=backend.base))
+    done = await shell("eval", "--n", "9", "--models", "talker", "--json")
+    reports = {r["task"]: r for r in done.json["reports"]}
+    assert reports["boilerplate"]["exact"] > 0
+    assert reports["boilerplate"]["sound"] == 1.0
+    assert reports["completion"]["exact"] == 0.0
+
+
 async def test_what_costs_something_is_asked_about(shell: Shell, backend: Backend, quick) -> None:
     shell.user(CONFIG.format(base=backend.base, price=PAID))
     refused = await shell("eval", "--n", "6", "--models", "dull")
@@ -92,6 +132,8 @@ async def test_what_costs_something_is_asked_about(shell: Shell, backend: Backen
     spent = sum(r["cost_usd"] for r in agreed.json["reports"])
     assert quick("stats", "--json").json["total"]["cost_usd"] == pytest.approx(spent)
     assert spent > 0
+    assert quick("stats", "--json").json["total"]["paid_share"] == 0  # an exam says nothing about routing
+    assert quick("audit", "--json").json["paid"] == 0
 
 
 async def test_a_budget_ends_it(shell: Shell, backend: Backend, quick) -> None:
@@ -107,6 +149,14 @@ async def test_private_files_are_not_shown_to_the_cloud(shell: Shell, backend: B
     config = (shell.home / "config" / "config.toml").read_text()
     shell.user(config.replace('kind = "mistral"', 'kind = "mistral"\nprivacy = "cloud"'))
     done = await shell("eval", "--n", "6")
+    assert (done.code, backend.calls()) == (1, 0)
+    assert "no model may see these files" in done.err
+
+
+async def test_where_nothing_may_leave_no_cloud_is_measured(shell: Shell, backend: Backend) -> None:
+    config = (shell.home / "config" / "config.toml").read_text()
+    shell.user('profile = "local-only"\n' + config.replace('kind = "mistral"', 'kind = "mistral"\nprivacy = "cloud"'))
+    done = await shell("eval", "--n", "6", "--models", "clever")
     assert (done.code, backend.calls()) == (1, 0)
     assert "no model may see these files" in done.err
 

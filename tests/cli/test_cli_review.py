@@ -54,7 +54,7 @@ async def test_a_person_reads_what_was_found_where_and_what_it_cost(project: She
     assert "my app.py:2:5: error: Division by zero [correctness]" in done.out
     assert "my app.py:6:12: warning: Never closed [resources]" in done.out
     assert "suggested instead: return a / b if b else 0.0" in done.out
-    assert "1 error, 1 warning; 1 file, 1 requests (costly), $0." in done.err
+    assert "1 error, 1 warning; 1 file, 1 request (costly), $0." in done.err
 
 
 CODES = [("error", 1), ("warning", 1), ("never", 0)]
@@ -77,7 +77,12 @@ async def test_what_could_not_be_reviewed_did_not_pass(project: Shell, backend: 
     assert "is not text" in (await project("review", "bad.py")).err
 
 
-WRONG = [(["review"], "no PATH"), (["review", "no.py"], "no.py"), (["review", "--diff", "--upload-pack=x"], "")]
+WRONG = [
+    (["review"], "no PATH"),
+    (["review", "no.py"], "no.py"),
+    (["review", "--diff", "--upload-pack=x"], ""),
+    (["review", "--diff=--output=made"], "git knows no revision"),
+]
 
 
 @pytest.mark.parametrize(("words", "said"), WRONG)

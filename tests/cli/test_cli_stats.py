@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 
+from lsp_router.app.records import Records
 from lsp_router.config.places import places
+from lsp_router.domain.model import Tier
 from lsp_router.store.cache import Cache
+from lsp_router.store.entry import Feedback, Reaction
 from tests.support.backend import Backend, Reply, Seen
+from tests.support.records import entry
 from tests.support.shell import Shell
 
 CONFIG = """
@@ -147,3 +151,38 @@ async def test_stats_while_an_editor_writes(shell: Shell, quick, backend: Backen
     assert len(asked) == 20
     assert all((done.code, done.err) == (0, "") for done in told)
     assert quick("stats", "--json").json["total"]["requests"] == 20
+
+
+def recorded(shell: Shell, *things: Any) -> None:
+    records = Records(places({"LSP_ROUTER_HOME": str(shell.home)}).state, time.time, print)
+    for thing in things:
+        (records.desk.ledger.feedback if isinstance(thing, Feedback) else records.desk.ledger.record)(thing)
+    records.close()
+
+
+def test_what_a_kept_character_costs(shell: Shell, quick) -> None:
+    now = time.time() - 60
+    recorded(
+        shell,
+        entry("a", at=now, model="dear", tier=Tier.PAID, cost=0.003),
+        entry("b", at=now, model="dear", tier=Tier.PAID, cost=0.001, language="rust"),
+        *(Feedback(ident, Reaction.SHOWN) for ident in "ab"),
+        Feedback("a", Reaction.ACCEPTED, 50),
+        Feedback("a", Reaction.SURVIVED, 40, 120.0),
+        Feedback("b", Reaction.REJECTED),
+    )
+    told = quick("stats", "--json").json
+    assert told["total"]["acceptance"] == 0.5
+    assert told["total"]["usd_per_kept_char"] == pytest.approx(0.004 / 40)
+    text = quick("stats").out
+    assert "1 of 2 suggestions accepted; $0.1000 per 1,000 characters that stayed" in text
+    rows = {row["language"]: row for row in quick("stats", "--by", "feedback", "--json").json["rows"]}
+    assert (rows["python"]["accepted"], rows["python"]["usd_per_kept_char"]) == (1, pytest.approx(0.003 / 40))
+    assert (rows["rust"]["rejected"], rows["rust"]["usd_per_kept_char"]) == (1, None)
+    assert "rust" in quick("stats", "--by", "feedback").out
+
+
+def test_alerts_are_told(shell: Shell, quick) -> None:
+    recorded(shell, *(entry(f"p{n}", at=time.time() - 60, model="dear", tier=Tier.PAID) for n in range(30)))
+    assert "! 100% of the last 30 requests were paid (alert above 5%)" in quick("stats").out
+    assert [alert["key"] for alert in quick("stats", "--json").json["alerts"]] == ["paid-share"]

@@ -66,6 +66,17 @@ async def test_what_a_model_adds_is_shown_beside_what_is_recalled(shell: Shell, 
     assert "asked by hand: «" in done.out
 
 
+async def test_a_fix_and_a_refactor_are_played_through_the_real_server_and_it_says_so(shell: Shell) -> None:
+    done = await shell("try")
+    assert (done.code, done.err) == (0, "")
+    assert "Fix: undefined name 'bset' (stand-in)" in done.out
+    assert "+        if best is None or item.price < best.price:" in done.out
+    assert "stand-in: rejected: syntax" in done.out
+    assert "Simplify `cheapest` (stand-in)" in done.out
+    assert "+    return min(items, key=lambda item: item.price, default=None)" in done.out
+    assert "takes a real model" in done.out
+
+
 async def test_a_missing_file_is_named(shell: Shell) -> None:
     done = await shell("try", "nowhere.py")
     assert done.code == 1

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# tests/e2e/install-editors.sh DIR [nvim-0.12|nvim-0.11|nvim-0.10|helix|emacs|lsp-mode|vim|coc]...
+# tests/e2e/install-editors.sh DIR [nvim-0.12|nvim-0.11|nvim-0.10|helix|emacs|lsp-mode|vim]...
 #
 # Installs real editors below DIR, for the end-to-end tests: without root, without touching the system's packages.
 # Launchers are DIR/bin/{nvim-0.12,nvim-0.11,nvim-0.10,hx,emacs,vim}; an editor that is there already is left alone.
-# Needs a Debian with apt-get, dpkg and python3-venv; npm for coc. Packages come from the mirror that apt itself uses.
+# Needs a Debian with apt-get, dpkg and python3-venv. Packages come from the mirror that apt itself uses.
 set -euo pipefail
 
 [ $# -gt 0 ] || { sed -n '2,6s/^# \?//p' "$0" >&2; exit 2; }
 DIR=$(realpath -m "$1"); shift
-WANTED=("$@"); [ ${#WANTED[@]} -gt 0 ] || WANTED=(nvim-0.12 nvim-0.11 nvim-0.10 helix emacs lsp-mode vim coc)
+WANTED=("$@"); [ ${#WANTED[@]} -gt 0 ] || WANTED=(nvim-0.12 nvim-0.11 nvim-0.10 helix emacs lsp-mode vim)
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 SYSTEM=$(. /etc/os-release && echo "$VERSION_CODENAME")
 MIRROR=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -E '/debian/?$' | head -1)
@@ -89,7 +89,6 @@ install_one() {
       unpack "$root" forky none vim vim-ale
       with_own_libraries "$root" usr/bin/vim.basic
       launcher vim "$root/usr/bin/vim.basic" VIM="$root/usr/share/vim" VIMRUNTIME="$(echo "$root"/usr/share/vim/vim9?)" ;;
-    coc) npm install --silent --no-audit --no-fund --prefix "$root" coc.nvim@0.0.82 ;;
     *) echo "nobody here knows an editor $1" >&2; return 2 ;;
   esac
 }

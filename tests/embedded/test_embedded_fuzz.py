@@ -45,7 +45,8 @@ CODE = st.lists(
     ),
     max_size=80,
 ).map("".join)
-LIMIT = 2.0
+LIMIT = 5.0
+"""Seconds of processor time that nothing comes near to, unless it goes round in circles."""
 
 
 def shows(found: Suggestion | None) -> None:

@@ -12,7 +12,7 @@ from lsp_router.embedded.index.hashing import LENGTHS
 from lsp_router.embedded.index.segment import Damaged, Segment, write_segment
 from lsp_router.embedded.index.shelf import UNKNOWN, Shelf
 from lsp_router.embedded.text.languages import find_language
-from lsp_router.embedded.text.lexer import DEEPER, is_name
+from lsp_router.embedded.text.lexer import DEEPER, SAME, SHALLOWER, is_name
 
 PYTHON = find_language("python")
 assert PYTHON is not None
@@ -102,6 +102,22 @@ def test_finds_arguments_of_the_same_call_and_parameters_of_its_definition(segme
     second = {shelf.token_at(at)[0] for at in shelf.in_call(shelf.find("load"), 1, ())}
     assert first == {"self", "path", "one"}
     assert second == {"mode", "two"}
+
+
+def test_finds_what_follows_under_the_same_line_heads(tmp_path: Path) -> None:
+    shelf = Shelf(
+        Segment(index(tmp_path, {"a.py": "if a:\n    x = b\n\n    y = c\nif d:\n    x = e\n", "b.py": "z = 1\n"}))
+    )
+
+    def following(last: str, *heads: str) -> list[str]:
+        return sorted(shelf.token_at(at)[0] for at in shelf.under_heads(last, heads, ()))
+
+    assert following("=", "x", "if") == ["b", "e"]
+    assert following("=", "y", "x") == ["c"]
+    assert following(DEEPER, "", "if") == ["x", "x"]
+    assert following("c", "y", "x") == [SHALLOWER]
+    assert following(SAME, "", "") == ["if", "z"], "the first line of a file is below none"
+    assert following("=", "never", "if") == following("never", "x", "if") == []
 
 
 def test_hidden_files_are_no_witnesses(segment_file: Path) -> None:

@@ -66,7 +66,12 @@ def lint_imports(config: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     ("floor", "line"),
-    [("routing", "import lsp_router.engine.heal"), ("assist", "import httpx"), ("engine", "import lsprotocol")],
+    [
+        ("routing", "import lsp_router.engine.heal"),
+        ("assist", "import httpx"),
+        ("engine", "import lsprotocol"),
+        ("insight", "import lsp_router.app.app"),
+    ],
 )
 def test_a_planted_violation_of_the_floors_is_found(tmp_path: Path, floor: str, line: str) -> None:
     for path in SOURCES:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from lsp_router.assist.builtin import EMBEDDED
 from lsp_router.domain.decision import Attempt
 from lsp_router.domain.model import Capability, Model, Quality, Quota, Tier
 from lsp_router.domain.money import Price, Rates, Tokens
@@ -108,10 +110,11 @@ def test_what_was_known_or_only_measured_is_not_asked_again(rows) -> None:
         2,
         entry("hit", at=NOW, cache="hit", attempts=(), tokens=Tokens()),
         entry("exam", at=NOW, kind="evaluation"),
+        entry("sure", at=NOW, model="embedded", tier=Tier.LOCAL, tokens=Tokens()),
         entry("gone", at=NOW, served=False, attempts=(Attempt("gift", "cancelled"),), tokens=Tokens()),
     )
     played = replay(traffic, rules(GIFT), odds(), {})
-    assert (played.mean_of("requests"), played.mean_of("hits"), served(played)) == (4, 1, {"gift": 2})
+    assert (played.mean_of("requests"), played.mean_of("hits"), served(played)) == (5, 2, {"gift": 2})
 
 
 @pytest.mark.parametrize(
@@ -176,6 +179,12 @@ def test_free_calls_and_the_audit_share_the_days_quota(rows) -> None:
     assert (found.asked, found.free, len(found.cases)) == (13, 4, 9)
     assert len(found.could) == 6
     assert found.obstacles() == [("its … requests of today are spent", 3)]
+
+
+def test_the_offline_tier_is_no_free_model(rows) -> None:
+    alone = replace(rules(DEAR_ONE), builtin=(EMBEDDED,))
+    found = audit(rows(0, entry("p", at=NOW, prompt_tokens=1_000, **PAID)), alone, odds(), {})
+    assert [case.obstacle for case in found.cases] == ["no free or local model is configured"]
 
 
 def test_failures_lower_what_can_be_expected(rows) -> None:

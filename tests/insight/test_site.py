@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from lsp_router.insight.site import Site
+from lsp_router.store.database import BusyError
 
 SECRET = "0.42 spent"
 
@@ -81,6 +82,7 @@ def test_the_page_and_its_figures_are_served(site: Site, seen: Seen) -> None:
         ("figures.json", {"Sec_Fetch_Site": "cross-site"}),
         ("figures.json", {"Sec_Fetch_Site": "same-site"}),
         ("page.js", {"Sec_Fetch_Site": "cross-site"}),
+        ("", {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "iframe"}),
     ],
 )
 def test_nobody_else_sees_anything(site: Site, seen: Seen, path: str, headers: dict[str, str]) -> None:
@@ -88,6 +90,21 @@ def test_nobody_else_sees_anything(site: Site, seen: Seen, path: str, headers: d
     assert answer.status == 403
     assert SECRET not in text
     assert seen.asked == []
+
+
+def test_a_link_elsewhere_opens_it(site: Site) -> None:
+    """A terminal in a browser is another site."""
+    opened = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+    assert get(site, **opened)[0].status == 200
+
+
+def test_a_busy_ledger_is_no_crash(site: Site, monkeypatch: pytest.MonkeyPatch, capfd) -> None:
+    def busy(_span: str) -> dict[str, str]:
+        raise BusyError("locked")
+
+    monkeypatch.setattr(site._desk, "ask", busy)
+    assert get(site, "figures.json")[0].status == 503
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lsp_router.domain.task import Limits
@@ -11,9 +13,10 @@ from lsp_router.routing.budget import Spending
 LIMITS = Limits(paid_share_alert=0.05)
 
 
-def run(count: int, model: str, *, paid: bool = False, task: str = "completion", failed: str = "") -> list[Trace]:
+def run(count: int, model: str, *, failed: str = "", paid: bool = False, **more) -> list[Trace]:
     tried = (failed, model) if failed else (model,)
-    return [Trace(task, model, paid, len(tried) - 1, tried, (failed,) if failed else ())] * count
+    one = Trace("completion", model, paid, len(tried) - 1, tried, (failed,) if failed else ())
+    return [replace(one, **more)] * count
 
 
 def keys(traces: list[Trace]) -> list[str]:
@@ -33,6 +36,11 @@ def keys(traces: list[Trace]) -> list[str]:
         (run(60, "a") + run(20, "a") + run(20, "b"), []),  # half of them still go where they went
         (run(30, "a") + run(40, "b"), []),  # too short a past
         (run(60, "a") + run(40, "b", task="explain"), []),  # another task is no change
+        (run(40, "a", first_ms=300) + run(20, "a", first_ms=900), ["slower:a"]),
+        (run(40, "a", first_ms=20) + run(20, "a", first_ms=90), []),  # nobody notices
+        (run(40, "a", first_ms=900) + run(20, "a", first_ms=1_500), []),
+        (run(19, "a", first_ms=300) + run(20, "a", first_ms=900), []),
+        (run(40, "a", first_ms=300) + run(20, "a", first_ms=900, depth=1), []),  # others were waited for
         (run(30, "a") + run(30, "b") + run(20, "a") + run(20, "b"), []),
     ],
 )

@@ -152,6 +152,17 @@ async def test_actions_of_an_older_text_are_refused_before_they_cost(studio: Stu
     assert not studio.backend.log
 
 
+async def test_a_fix_without_a_complaint_takes_what_the_editor_told_about_that_text(studio: Studio) -> None:
+    studio.backend.script = in_turn(small=[GOOD])
+    async with session(studio) as client:
+        uri = client.open("shop.py", TEXT)
+        await listed(client, uri, diagnostics=[FAULT, ELSEWHERE], triggerKind=AUTOMATIC)
+        await client.command("lspRouter.fix", {"uri": uri, "range": FAULT["range"]})
+    asked = str(studio.backend.log[0].body["messages"])
+    assert "invalid" in asked
+    assert "elsewhere" not in asked
+
+
 # --- editors ---
 
 DONE_BY_COMMAND = {"title", "kind", "command", "diagnostics"}
@@ -198,6 +209,12 @@ async def test_machine_made_actions_are_marked_where_that_is_known(studio: Studi
 async def test_where_nobody_may_help_the_reason_is_shown_or_nothing(studio: Studio, shows: bool) -> None:
     async with session(studio, RESOLVES | {"disabledSupport": shows}) as client:
         found = await listed(client, client.open(".env", "KEY = 1\n", "python"), diagnostics=[], at="0:0-0:7")
+        unasked = {
+            "diagnostics": [
+                FAULT | {"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 3}}}
+            ]
+        }
+        assert await listed(client, client.uri(".env"), at="0:0", triggerKind=AUTOMATIC, **unasked) == []
     assert bool(found) is shows
     assert all(action["disabled"]["reason"] for action in found)
 

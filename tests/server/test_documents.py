@@ -350,3 +350,23 @@ async def test_who_has_ghost_text_is_offered_nothing_twice(workshop: Workshop) -
         uri = client.open("a.py", "def f(a, b):\n    ")
         assert await menu(client, uri, 1, 4) == {"isIncomplete": False, "items": []}
         assert workshop.backend.calls() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "known"),
+    [
+        ("a.py", "prog", "python"),
+        ("a b.rs", "", "rust"),
+        ("settings.toml", "conf", "toml"),
+        ("notes", "text", "text"),
+        ("a.py", "cython", "cython"),
+    ],
+)
+async def test_who_names_no_language_is_understood_by_the_name_of_the_file(
+    workshop: Workshop, name: str, said: str, known: str
+) -> None:
+    async with Client(workshop.home, workshop.folder) as client:
+        uri = client.open(name, "x = 1\n", said)
+        live = client.server.documents.live(uri)
+        assert live is not None
+        assert live.language_id == known

@@ -18,6 +18,7 @@ from tests.support.lsp import Editor
 from tests.support.workshop import books, until
 
 RANGE = {"start": {"line": 1, "character": 4}, "end": {"line": 1, "character": 10}}
+PATIENCE = 20.0
 FAULT = {"range": RANGE, "message": "invalid syntax: retrun"}
 
 
@@ -165,6 +166,40 @@ async def test_tests_come_in_a_file_of_their_own(studio: Studio) -> None:
     assert drawing.texts[uri] == GOOD
 
 
+BLOCK = "{path}\n<<<<<<< SEARCH\n{old}=======\n{new}>>>>>>> REPLACE\n"
+USES = "from shop import total\n\nprint(total([1]))\n"
+
+
+async def test_an_edit_of_several_files_is_one_edit_and_asks_before_it_reaches_far(studio: Studio) -> None:
+    answer = BLOCK.format(path="shop.py", old="def total(prices):\n", new="def total_of(prices):\n")
+    answer += BLOCK.format(path="uses.py", old="from shop import total\n", new="from shop import total_of\n")
+    answer += BLOCK.format(path="uses.py", old="print(total([1]))\n", new="print(total_of([1]))\n")
+    studio.backend.script = lambda _seen: Reply(answer)
+    editor, drawing = studio.editor()
+    editor.capabilities["workspace"]["workspaceEdit"]["changeAnnotationSupport"] = {}
+    async with editor:
+        shop, uses = drawing.open("shop.py", GOOD), drawing.open("uses.py", USES)
+        argument = {"uri": shop, "instruction": "rename total to total_of here and in uses.py"}
+        result = await editor.command("lspRouter.refactor", argument)
+    assert result["applied"] is True, result
+    assert drawing.texts == {shop: GOOD.replace("total", "total_of"), uses: USES.replace("total", "total_of")}
+    (asked,) = drawing.asked
+    (annotation,) = asked["edit"]["changeAnnotations"].values()
+    assert annotation["needsConfirmation"] is True
+    assert "uses.py" in annotation["description"]
+
+
+async def test_why_tells_what_became_of_an_edit(studio: Studio) -> None:
+    studio.backend.script = in_turn(small=[BAD[0], GOOD])
+    editor, drawing = studio.editor()
+    async with editor:
+        uri = drawing.open("shop.py", BROKEN)
+        result = await editor.result(begin(editor, uri))
+        told = (await editor.why(uri))["decision"]
+    assert told["id"] == result["decision"]["id"]
+    assert [a["outcome"] for a in told["attempts"]] == ["rejected", "ok"]
+
+
 async def test_a_model_may_be_named(studio: Studio) -> None:
     studio.backend.script = in_turn(small=[GOOD], strong=[GOOD])
     editor, drawing = studio.editor()
@@ -203,7 +238,7 @@ async def test_a_document_that_changed_meanwhile_is_left_alone(studio: Studio) -
     async with editor:
         uri = drawing.open("shop.py", BROKEN)
         ident = begin(editor, uri)
-        await until(lambda: studio.backend.log)
+        await until(lambda: studio.backend.log, PATIENCE)
         drawing.change(uri, "SHOP = 1\n\n\n" + BROKEN)
         result = await editor.result(ident)
         assert (result["applied"], [p["gate"] for p in result["problems"]]) == (False, ["stale"])
@@ -219,10 +254,10 @@ async def test_trying_again_takes_the_document_as_it_is_then(studio: Studio) -> 
     async with editor:
         uri = drawing.open("shop.py", BROKEN)
         ident = begin(editor, uri)
-        await until(lambda: studio.backend.log)
+        await until(lambda: studio.backend.log, PATIENCE)
         drawing.change(uri, "SHOP = 1\n\n\n" + BROKEN)
         assert (await editor.result(ident))["applied"] is False
-        await until(lambda: drawing.texts[uri] == "SHOP = 1\n\n\n" + GOOD)
+        await until(lambda: drawing.texts[uri] == "SHOP = 1\n\n\n" + GOOD, PATIENCE)
     assert studio.backend.calls() == 2
 
 
@@ -270,4 +305,4 @@ async def test_a_client_that_gives_up_is_answered_before_and_still_gets_its_edit
         result = await client.command("lspRouter.fix", {"uri": uri, "range": RANGE, "diagnostics": [FAULT]})
         assert (result["applied"], result["pending"]) == (False, True)
         assert not client.notes("workspace/applyEdit")
-        await until(lambda: client.notes("workspace/applyEdit"))
+        await until(lambda: client.notes("workspace/applyEdit"), PATIENCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,7 @@ class Studio:
             self.home,
             self.folder,
             text_document={"codeAction": dict(RESOLVES if actions is None else actions)},
-            capabilities={"workspace": CAPABILITIES, "window": {"workDoneProgress": progress}},
+            capabilities={"workspace": deepcopy(CAPABILITIES), "window": {"workDoneProgress": progress}},
             client=client,
             answer=drawing.answer,
             **more,

@@ -109,8 +109,8 @@ class Remembers:
     enabled: bool = True
     learnt: list[tuple[str, Outcome]] = field(default_factory=list)
 
-    def suggest(self, document: Document, offset: int) -> Recollection | None:
-        typed = document.text[:offset].rpartition("\n")[2].lstrip()
+    def suggest(self, moment: Moment) -> Recollection | None:
+        typed = moment.prefix.rpartition("\n")[2].lstrip()
         left = self.line.removeprefix(typed)
         return Recollection(left, self.confidence, self.kind, "scripted") if left and left != self.line else None
 

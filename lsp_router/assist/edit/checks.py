@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 
 from lsp_router.assist.edit.ask import Ask, Kind
 from lsp_router.assist.edit.files import Files
@@ -61,7 +61,9 @@ class Checks:
         problems = await asyncio.to_thread(lambda: tuple(self._quick(changed)))
         if problems:
             return Verdict(problems, gates=("syntax", *dict.fromkeys(p.gate for p in problems if p.gate != "syntax")))
-        asked = [await self._tools(path, text) for path, text in changed.items()]
+        asked: list[Asked] = []
+        for path in changed:
+            asked.append(await self._tools(path, changed, {name for a in asked for name in a.tools}))
         found = tuple(_placed(p, path, changed) for a, path in zip(asked, changed, strict=True) for p in a.problems)
         if not found and changed and self._ask.run_tests:
             asked.append(await self._trial(changed))
@@ -96,10 +98,18 @@ class Checks:
             if self._ask.kind is Kind.DOCUMENT:
                 yield from code_changed(before, text, language_of(path, language), self._bench.grammars)
 
-    async def _tools(self, path: str, text: str) -> Asked:
+    async def _tools(self, path: str, changed: Mapping[str, str], asked: set[str]) -> Asked:
         bench = self._bench
-        drafted = self._drafted(path, text)
-        return await ask_tools(drafted, bench.sandbox, project_code=bench.project_code, copying=bench.copying)
+        drafted = replace(self._drafted(path, changed[path]), around=self._around(path, changed))
+        return await ask_tools(
+            drafted, bench.sandbox, project_code=bench.project_code, copying=bench.copying, asked=asked
+        )
+
+    def _around(self, path: str, changed: Mapping[str, str]) -> dict[str, tuple[str | None, str]]:
+        """What else changes, and what is open and perhaps not saved."""
+        still = {name: (text, text) for name, text in self._files.known.items()}
+        moved = {name: (self._files.text(name), text) for name, text in changed.items()}
+        return {name: pair for name, pair in {**still, **moved}.items() if name != path and _is_inside(name)}
 
     async def _trial(self, changed: Mapping[str, str]) -> Asked:
         bench = self._bench
@@ -111,8 +121,10 @@ class Checks:
         command = bench.test_command or command_for(language, bench.root, tests, search)
         if not command:
             return Asked(notes=("tests were not run: [validation] test_command says how",))
-        before = {path: self._files.text(path) for path in changed}
-        return await try_tests(Trial(bench.root, before, changed, command), bench.sandbox, bench.copying)
+        around = self._around("", changed)
+        before = {path: earlier for path, (earlier, _) in around.items()}
+        after = {path: later for path, (_, later) in around.items()}
+        return await try_tests(Trial(bench.root, before, after, command), bench.sandbox, bench.copying)
 
     def _drafted(self, path: str, text: str) -> Drafted:
         language = language_of(path, self._files.language(path))
@@ -126,6 +138,11 @@ class Checks:
                 self._files.text(path) or "", text, path, self._files.language(path), grammars=self._bench.grammars
             )
         )
+
+
+def _is_inside(path: str) -> bool:
+    pure = PurePosixPath(path)
+    return not pure.is_absolute() and ".." not in pure.parts and ":" not in path
 
 
 def _placed(problem: Problem, path: str, changed: Mapping[str, str]) -> Problem:

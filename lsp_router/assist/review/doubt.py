@@ -9,6 +9,7 @@ from dataclasses import replace
 from lsp_router.assist.passages import Span
 from lsp_router.assist.review.finding import Claim, Severity
 from lsp_router.context.document import Document
+from lsp_router.validation.endings import line_ending
 from lsp_router.validation.gates import Rules, check
 from lsp_router.validation.grammars import Grammars
 
@@ -31,7 +32,8 @@ def doubtful(claim: Claim, document: Document) -> str:
 
 def tested(claim: Claim, span: Span, document: Document, grammars: Grammars) -> Claim:
     """The claim with its suggestion as it would take the quote's place; without it where that would break the file."""
-    for layout in _layouts(claim.suggestion or "", document.text, span):
+    for made in _layouts(claim.suggestion or "", document.text, span):
+        layout = made.replace("\n", line_ending(document.text))
         after = document.text[: span[0]] + layout + document.text[span[1] :]
         broken = check(document.text, after, document.path, document.language, _RULES, grammars=grammars)
         if after != document.text and not broken:

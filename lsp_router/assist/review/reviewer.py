@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from rapidfuzz import fuzz
 
@@ -12,7 +13,7 @@ from lsp_router.assist.bill import together
 from lsp_router.assist.kitchen import Kitchen
 from lsp_router.assist.passages import Passage, Reader, Span
 from lsp_router.assist.review.anchor import Nowhere, anchor
-from lsp_router.assist.review.asking import Asked, Batch, ask, work_of
+from lsp_router.assist.review.asking import Asked, Batch, ask, prompt_of, work_of
 from lsp_router.assist.review.confirming import Placed, confirm
 from lsp_router.assist.review.doubt import doubtful, tested
 from lsp_router.assist.review.errand import NOBODY, Errand, Report, Reviewed, Tell
@@ -23,8 +24,8 @@ from lsp_router.domain.decision import Served
 from lsp_router.domain.wire import Prompt
 from lsp_router.validation.grammars import Grammars
 
-BATCH = 16_000
-"""Characters of one request: a model that reads more finds less in it."""
+ROOMS = (16_000, 8_000, 4_000)
+"""Characters of one request: a model that reads more finds less in it; less where nobody's context takes that."""
 AT_ONCE = 4
 LARGEST = 400_000
 ALIKE = 60.0
@@ -47,11 +48,18 @@ class Reviewer:
         self._reader = Reader(self._grammars)
         self._notes = Notes(kitchen)
         self._permits = asyncio.Semaphore(AT_ONCE)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By document: what two reviews of one both want to know is asked once."""
 
     async def review(self, errand: Errand, tell: Tell = NOBODY) -> Reviewed:
         refused = self._refused(errand.document)
         if refused:
             return Reviewed(errand.document, problems=(refused,))
+        turn = self._turns.setdefault(errand.document.path, asyncio.Lock())
+        async with turn:
+            return await self._review(errand, tell)
+
+    async def _review(self, errand: Errand, tell: Tell) -> Reviewed:
         everything = self._reader.passages(errand.document)
         meant = [p for p in everything if _is_meant(p, errand.spans)]
         known = [(passage, self._notes.recall(errand, passage)) for passage in meant]
@@ -70,7 +78,7 @@ class Reviewer:
         if not stale:
             return asked
         request = self._kitchen.decide(work_of(self._kitchen, errand, Prompt())).id
-        batches = [Batch(errand, group, tuple(document), request) for group in _groups(stale)]
+        batches = self._batches(errand, document, stale, request)
         tell(f"reading {len(stale)} passages of {errand.document.path}")
         answers = await asyncio.gather(*(self._permitted(batch) for batch in batches))
         for batch, answer in zip(batches, answers, strict=True):
@@ -79,6 +87,18 @@ class Reviewer:
         for passage, placed in asked.claims:
             self._notes.keep(errand, passage, [claim for _, claim in placed])
         return asked
+
+    def _batches(
+        self, errand: Errand, document: Sequence[Passage], stale: Sequence[Passage], request: str
+    ) -> list[Batch]:
+        for room in ROOMS:
+            batches = [Batch(errand, group, tuple(document), room, request) for group in _groups(stale, room)]
+            largest = max(batches, key=lambda batch: sum(p.size for p in batch.passages))
+            work = work_of(self._kitchen, errand, prompt_of(self._kitchen, largest))
+            decision = self._kitchen.decide(work)
+            if decision.chain or not any("tokens of context" in verdict.reason for verdict in decision.candidates):
+                break
+        return batches
 
     async def _permitted(self, batch: Batch) -> Asked:
         async with self._permits:
@@ -144,7 +164,7 @@ class Reviewer:
             document=errand.document,
             findings=tuple(left[: self._kitchen.settings.review.max_findings]),
             covered=tuple(span for passage in covered for span in passage.spans),
-            served=together(asked.history) or self._at_no_cost(errand),
+            served=together(asked.history) or self._at_no_cost(errand, meant=bool(covered)),
             problems=tuple(dict.fromkeys(asked.problems)),
             dismissed=len(news) - len(left),
             dropped=asked.dropped,
@@ -153,13 +173,14 @@ class Reviewer:
     def _is_dismissed(self, finding: Finding, text: str) -> bool:
         return silenced(text, finding.span) or self._dismissals.dismissed(finding.id, finding.severity.rank)
 
-    def _at_no_cost(self, errand: Errand) -> Served | None:
-        """Everything was known: who would have been asked, and that nobody was."""
+    def _at_no_cost(self, errand: Errand, *, meant: bool) -> Served | None:
+        """Everything was known, or there was nothing to know: who would have been asked, and that nobody was."""
         if errand.recall:
             return None
         work = work_of(self._kitchen, errand, Prompt())
         served = Served(self._kitchen.decide(work), cache="hit")
-        self._kitchen.note(served, work)
+        if meant:
+            self._kitchen.note(served, work)
         return served
 
     def _refused(self, document: Document) -> str:
@@ -188,11 +209,11 @@ class _Round:
             self.claims.append((batch.passages[number], placed))
 
 
-def _groups(passages: Sequence[Passage]) -> Iterator[tuple[Passage, ...]]:
+def _groups(passages: Sequence[Passage], room: int) -> Iterator[tuple[Passage, ...]]:
     """As many passages to a request as it has room for."""
     held: list[Passage] = []
     for passage in passages:
-        if held and sum(p.size for p in held) + passage.size > BATCH:
+        if held and sum(p.size for p in held) + passage.size > room:
             yield tuple(held)
             held = []
         held.append(passage)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 
-from lsp_router.embedded.guess.experts import Evidence, Expert
+from lsp_router.embedded.guess.experts import SUPPORTS, Evidence, Expert
 from lsp_router.embedded.guess.hits import ORDERS, RENAMED_ORDERS
 
 _SHARES = (0.2, 0.4, 0.6, 0.8, 0.99)
@@ -70,14 +70,13 @@ class Agreement:
     def _hear(self, expert: int, chances: Mapping[str, float]) -> None:
         self._heard += 1
         shared, best, fans = self._shared, self._best, self._fans
-        most = max(chances.values()) - 1e-9
-        for token in shared:
-            chance = chances.get(token)
-            if chance:
+        most, fan = max(chances.values()) - 1e-9, 1 << expert
+        for token in chances if len(chances) < len(shared) else shared:
+            if token in shared and (chance := chances.get(token)):
                 shared[token] += 1
                 best[token] = max(best[token], chance)
                 if chance >= most:
-                    fans[token] |= 1 << expert
+                    fans[token] |= fan
 
 
 def _longest(evidence: Evidence) -> tuple[Expert, int]:
@@ -85,7 +84,7 @@ def _longest(evidence: Evidence) -> tuple[Expert, int]:
     best, longest = Expert.FILE, 0
     for expert, lengths in _REACHES:
         ground = evidence.opinions[expert].ground
-        length = lengths[(ground - 1) % len(lengths)] if ground else 0
+        length = lengths[(ground - 1) // SUPPORTS] if ground else 0
         if length > longest:
             best, longest = expert, length
     return best, longest

@@ -48,12 +48,16 @@ def choose(context: Context, partial: str, drafts: Drafts, constants: Constants,
 
 def render(context: Context, partial: str, draft: Draft) -> str:
     """The draft as text that goes right after what is typed."""
-    pieces = [
-        " " * (min(spaces, MAX_SPACES) if at or _wants_space(context) else 0) + token
-        for at, (token, spaces) in enumerate(zip(draft.tokens, draft.spaces, strict=True))
-    ]
-    text = "".join(pieces)
+    text = ""
+    for at, (token, spaces) in enumerate(zip(draft.tokens, draft.spaces, strict=True)):
+        apart = max(spaces, int(_would_merge(text, token)))
+        text += " " * (min(apart, MAX_SPACES) if at or _wants_space(context) else 0) + token
     return text.lstrip(" ")[len(partial) :] if partial else text
+
+
+def _would_merge(text: str, token: str) -> bool:
+    """Whether two words would be read as one: who brought the second one need not know how far apart they stand."""
+    return all(char.isalnum() or char == "_" for char in (text[-1:], token[:1]) if char) and bool(text)
 
 
 def _why(evidence: Evidence, token: str) -> str:

@@ -10,8 +10,9 @@ from lsp_router.embedded.guess.experts import NO_EVIDENCE, Evidence, gather
 from lsp_router.embedded.guess.mix import Weights, mix
 from lsp_router.embedded.text.lexer import BREAKS, END, PROSE
 
-MAX_EXPANSIONS = 22
 MAX_TOKENS = 28
+MAX_DETOURS = 8
+"""How many continuations are looked for in vain, beyond those that made the longest beginning longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def decode(context: Context, partial: str, weights: Weights, floor: float) -> Dr
     heap = [_Node(-1.0, 0, Draft(), context)]
     longest, expansions, number = Draft(), 0, 0
     first: Evidence | None = None
-    while heap and expansions < MAX_EXPANSIONS:
+    while heap and expansions <= len(longest.tokens) + MAX_DETOURS:
         node = heapq.heappop(heap)
         draft = node.draft
         if draft.ended:

@@ -1,4 +1,4 @@
-"""Fourteen ways to guess the next token, each an opinion: probabilities, and how much it has to go on.
+"""Fifteen ways to guess the next token, each an opinion: probabilities, and how much it has to go on.
 
 They are deliberately simple; what each is worth, given what it has to go on, is what the mix was fitted for.
 """
@@ -15,7 +15,7 @@ from lsp_router.embedded.guess.context import Context
 from lsp_router.embedded.guess.hits import ORDERS, RENAMED_ORDERS, find_code, find_exact, find_renamed
 from lsp_router.embedded.index.hashing import LENGTHS
 from lsp_router.embedded.index.shelf import DEPTH, Shelf
-from lsp_router.embedded.text.alphabet import NAME
+from lsp_router.embedded.text.alphabet import NAME, UNSEEN
 from lsp_router.embedded.text.brackets import CLOSER_OF
 from lsp_router.embedded.text.document import (
     CALL,
@@ -49,10 +49,13 @@ class Expert(IntEnum):
     LOCAL = 10
     VARIABLE = 11
     PROJECT_CALL = 12
-    WORDS = 13
+    PROJECT_HEADS = 13
+    WORDS = 14
 
 
-GROUNDS = 19
+SUPPORTS = 4
+"""One place, a few, many that agree; places that do not."""
+GROUNDS = 1 + len(ORDERS) * SUPPORTS
 """How many kinds of grounds an expert tells apart at most: 0 is none."""
 NEAR_ABOVE, NEAR_BELOW = 900, 600
 """How many tokens around the cursor count as near."""
@@ -91,6 +94,7 @@ def gather(context: Context, partial: str = "") -> Evidence:
         _local(context),
         _variable(context),
         _project_call(context, reader),
+        _project_heads(context, reader),
         _words(context, partial, reader) if partial else NO_OPINION,
     )
     return Evidence(opinions, reader.spaces)
@@ -183,18 +187,33 @@ def _numbers(context: Context, shelf: Shelf, count: int) -> list[int]:
 def _opinion(levels: Sequence[Sequence[Place]], read: Callable[[Place], str], alpha: float) -> Opinion:
     if not levels:
         return NO_OPINION
-    doubtful = len(set(map(read, levels[-1]))) > 1
-    return Opinion(blend(levels, read, alpha, 0.03), len(levels) + (len(ORDERS) if doubtful else 0))
+    ground = _ground(len(levels) - 1, list(map(read, levels[-1])))
+    return Opinion(blend(levels, read, alpha, 0.03), ground)
+
+
+def _ground(reach: int, tokens: Sequence[str]) -> int:
+    """How long a context was found, and what followed it: nothing makes surer than many places that agree."""
+    support = SUPPORTS - 1 if len(set(tokens)) > 1 else bisect_right((1, 3), len(tokens) - 1)
+    return 1 + reach * SUPPORTS + support
 
 
 def _renamed(context: Context, reader: _Reader) -> Iterator[Opinion]:
+    """The same up to names; our name is spaced as theirs was."""
+    spaces = context.moment.document.spaces
+
     def here(found: tuple[int, str]) -> str:
         at, token = found
-        reader.here(at)
+        reader.spaces.setdefault(token, spaces[at])
         return token
 
+    def there(found: tuple[tuple[Shelf, int], str]) -> str:
+        (shelf, at), token = found
+        if token:
+            reader.spaces.setdefault(token, shelf.token_at(at)[1])
+        return token or reader.there((shelf, at))
+
     yield _renamed_opinion(find_renamed(context), here)
-    yield _renamed_opinion(_project_renamed(context), lambda found: found[1] or reader.there(found[0]))
+    yield _renamed_opinion(_project_renamed(context), there)
 
 
 def _project_renamed(context: Context) -> list[list[tuple[tuple[Shelf, int], str]]]:
@@ -215,9 +234,9 @@ def _renamed_opinion(levels: Sequence[Sequence[Place]], read: Callable[[Place], 
     longest = max((at for at, level in enumerate(levels) if level), default=-1)
     if longest < 0:
         return NO_OPINION
-    doubtful = len(set(map(read, levels[longest]))) > 1
+    ground = _ground(longest, list(map(read, levels[longest])))
     kept = [level for level in levels if level]
-    return Opinion(blend(kept, read, 0.5, 0.05), longest + 1 + (len(RENAMED_ORDERS) if doubtful else 0))
+    return Opinion(blend(kept, read, 0.5, 0.05), ground)
 
 
 def _follows(context: Context, reader: _Reader) -> Iterator[Opinion]:
@@ -267,6 +286,21 @@ def _project_call(context: Context, reader: _Reader) -> Opinion:
             reader.there((shelf, at))
             for shelf, hidden in context.moment.shelves
             for at in shelf.in_call(shelf.find(inner.callee), inner.argument, hidden)
+        ]
+    )
+
+
+def _project_heads(context: Context, reader: _Reader) -> Opinion:
+    """What followed the last token elsewhere in the project, on lines that begin alike below lines that begin alike."""
+    alphabet = context.moment.document.alphabet
+    if context.previous_head == UNSEEN:
+        return NO_OPINION
+    heads = context.line[0] if context.line else "", alphabet.text(context.previous_head)
+    return _simple(
+        [
+            reader.there((shelf, at))
+            for shelf, hidden in context.moment.shelves
+            for at in shelf.under_heads(context.last, heads, hidden)
         ]
     )
 

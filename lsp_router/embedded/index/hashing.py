@@ -34,6 +34,11 @@ def hash_call(callee: int, argument: int) -> int:
     return mix(mix(SEED, callee), argument)
 
 
+def hash_heads(last: int, head: int, above: int) -> int:
+    """The hash of a place after `last` in a line that begins with `head`, below one that begins with `above`."""
+    return mix(mix(mix(SEED, last), head), above)
+
+
 def mix(value: int, code: int) -> int:
     value = ((value ^ code) * FACTOR) & MASK
     return value ^ (value >> SHIFT)

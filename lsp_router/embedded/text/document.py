@@ -19,6 +19,7 @@ from lsp_router.embedded.text.lexer import BREAKS, START, Lexed, is_name, lex_li
 MAX_READ = 150
 """How many lines one update reads at most, so that a keystroke stays cheap; more is for `build`, in slices."""
 SLICE = 50
+BLOCK = 256
 SKIP, HEAD, HEADS, CALL, NEXT, SLOT, VARIABLE = range(7)
 """Columns. The first five: what a token follows, which is the token before it and also the third last one; the line's
 head; that and the head of the line above; the call's argument; the head and the beginning of the line below. The last
@@ -220,10 +221,20 @@ def _with_state(entry: Entry, state: str) -> Entry:
 
 
 def _common(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
-    """How many lines at the beginning and, of the rest, at the end are the same."""
+    """How many lines at the beginning and, of the rest, at the end are the same; whole blocks are compared first."""
     limit = min(len(old), len(new))
-    above = next((at for at in range(limit) if old[at] != new[at]), limit)
-    below = 0
+    above = below = 0
+    while above + BLOCK <= limit and old[above : above + BLOCK] == new[above : above + BLOCK]:
+        above += BLOCK
+    while above < limit and old[above] == new[above]:
+        above += 1
+    end, new_end = len(old), len(new)
+    while below + BLOCK <= limit - above and _same_block(old, end - below, new, new_end - below):
+        below += BLOCK
     while below < limit - above and old[-1 - below] == new[-1 - below]:
         below += 1
     return above, below
+
+
+def _same_block(old: Sequence[str], end: int, new: Sequence[str], new_end: int) -> bool:
+    return old[end - BLOCK : end] == new[new_end - BLOCK : new_end]

@@ -18,7 +18,8 @@ def register(server: RouterServer) -> None:
     async def did_partially_accept(ls: RouterServer, params: Any) -> None:
         item, length = _item(params), _get(params, "acceptedLength") or 0
         text = _get(item, "insertText")
-        (await ls.desk()).feedback.partially_accepted(ident_of(item), int(length), text if isinstance(text, str) else "")
+        feedback = (await ls.desk()).feedback
+        feedback.partially_accepted(ident_of(item), int(length), text if isinstance(text, str) else "")
 
     @server.feature("textDocument/didFocus")
     async def did_focus(ls: RouterServer, params: Any) -> None:

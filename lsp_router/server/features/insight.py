@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lsp_router.domain.task import Task
+from lsp_router.server import convert
 from lsp_router.server.guard import as_editor_error
 from lsp_router.server.router_server import RouterServer
 
@@ -13,8 +14,8 @@ from lsp_router.server.router_server import RouterServer
 def register(server: RouterServer) -> None:
     @server.command("lspRouter.why")
     async def why(ls: RouterServer, *arguments: Any) -> Mapping[str, Any]:
-        uri = _argument(arguments).get("uri")
-        return await (await ls.desk()).why(str(uri) if uri else "")
+        uri = str(_argument(arguments).get("uri") or "")
+        return await (await ls.desk()).why(uri, convert.path_in(ls.documents, uri) if uri else "")
 
     @server.command("lspRouter.status")
     async def status(ls: RouterServer, *_arguments: Any) -> Mapping[str, Any]:

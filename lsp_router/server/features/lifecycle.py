@@ -64,7 +64,7 @@ def _register_documents(server: RouterServer) -> None:
         desk = await ls.desk()
         live = ls.documents.live(params.text_document.uri)
         if live is not None:
-            desk.opened(convert.document(ls.documents, live))
+            desk.opened(convert.document(ls.documents, live), convert.tabs(ls.documents, live))
         await publishing.opened(ls, params.text_document.uri)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from lsp_router.embedded.index.segment import Segment, write_segment
 from lsp_router.embedded.index.shelf import Shelf
 from lsp_router.embedded.text.document import Document
 from lsp_router.embedded.text.languages import Language
-from lsp_router.embedded.text.lexer import MAX_LINE, lex_line
+from lsp_router.embedded.text.lexer import MAX_LINE, PROSE, lex_line
 
 MAX_TOKENS = 2_000_000
 FILES_ASKED = 40
@@ -74,12 +75,12 @@ class Package:
         names = [name for name in sorted(self.files) if len(self.files[name]) > 5]
         chosen = dice.sample(names, min(FILES_ASKED, len(names)))
         places = [hole for name in chosen for hole in self._places(name, cut)]
-        return sorted(
-            dice.sample(places, min(count, len(places))), key=lambda hole: (hole.file, hole.line, hole.column)
-        )
+        dice.shuffle(places)
+        in_code = itertools.islice(filter(self._is_in_code, places), count)
+        return sorted(in_code, key=lambda hole: (hole.file, hole.line, hole.column))
 
     def cases(self, count: int, seed: int, cut: str) -> Iterator[Case]:
-        """Half of the holes with the text below them, half without; one half after the other, because that edits least."""
+        """Half of the holes with the text below them, then half without: in this order least is edited."""
         holes = self.holes(count, seed, cut)
         for first, below in enumerate((True, False)):
             yield from (self.case(hole, below=below) for hole in holes[first::2])
@@ -91,21 +92,19 @@ class Package:
         return Case(hole, asked, line[hole.column :].rstrip(), lines[hole.line + 1 :])
 
     def _places(self, name: str, cut: str) -> Iterator[Hole]:
+        """On lines that begin in code; some of the places may lie in comments and strings all the same."""
         state = ""
         for number, line in enumerate(self.files[name]):
             lexed = lex_line(self.language, line, state)
-            if lexed.tokens and not state and len(line) < MAX_LINE:
-                for column in _columns(line, cut):
-                    if not lex_line(self.language, line[:column], state).inside and _is_code(
-                        self.language, line, column
-                    ):
-                        yield Hole(name, number, column)
+            if lexed.tokens and PROSE not in lexed.tokens and not state and len(line) < MAX_LINE:
+                yield from (Hole(name, number, column) for column in _columns(line, cut))
             state = lexed.state
 
-
-def _is_code(language: Language, line: str, column: int) -> bool:
-    """Whether a token that is no comment starts or goes on here."""
-    return bool(lex_line(language, line[column:]).tokens)
+    def _is_in_code(self, hole: Hole) -> bool:
+        """Whether a token that is no comment starts or goes on here, outside of strings."""
+        line = self.files[hole.file][hole.line]
+        before, after = lex_line(self.language, line[: hole.column]), lex_line(self.language, line[hole.column :])
+        return not before.inside and bool(after.tokens)
 
 
 def _columns(line: str, cut: str) -> Iterator[int]:

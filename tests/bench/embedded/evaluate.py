@@ -80,7 +80,7 @@ def _ask(package: Package, cache: Path, options: argparse.Namespace, cut: str, *
     asked = []
     for hole in package.holes(options.holes, options.seed, cut):
         case = package.case(hole, below=below)
-        text, offset, path = "\n".join(case.lines), _offset(case), os.fspath(package.root / hole.file)
+        text, offset, path = "\n".join(case.lines), offset_of(case), os.fspath(package.root / hole.file)
         for one in (recall, open_minded):
             for _ in one.warm(text, language, path):
                 pass
@@ -96,7 +96,7 @@ def _any_line(family: str) -> Constants:
     return replace(load_constants(family), normal=Thresholds(0.0, 1.0))
 
 
-def _offset(case: Case) -> int:
+def offset_of(case: Case) -> int:
     return sum(len(line) + 1 for line in case.lines[: case.hole.line]) + case.hole.column
 
 
@@ -119,15 +119,15 @@ def _summary(asked: Sequence[Asked]) -> str:
     saved = sum(len(text.text) for _, text in right) / max(1, sum(len(one.rest) for one in asked))
     alike = [Levenshtein.normalized_similarity(text.text.strip(), one.rest.strip()) for one, text in shown]
     return (
-        f"whole lines {_share(lines)} @ {_percent(len(lines), len(asked))}, "
-        f"all shown begin right {_percent(len(right), len(shown))} @ {_percent(len(shown), len(asked))}, "
+        f"whole lines {share(lines)} @ {percent(len(lines), len(asked))}, "
+        f"all shown begin right {percent(len(right), len(shown))} @ {percent(len(shown), len(asked))}, "
         f"characters saved {100 * saved:.0f} %, likeness {sum(alike) / max(1, len(alike)):.2f}"
     )
 
 
 def _point(asked: Sequence[Asked], least: float) -> str:
     lines = [_is(one.rest, one.line) for one in asked if one.line and one.line.confidence >= least]
-    return f"≥{least:.2f}: {_share(lines)} @ {_percent(len(lines), len(asked))}"
+    return f"≥{least:.2f}: {share(lines)} @ {percent(len(lines), len(asked))}"
 
 
 def _is(rest: str, suggestion: Suggestion) -> bool:
@@ -138,11 +138,11 @@ def _begins(rest: str, suggestion: Suggestion) -> bool:
     return rest.strip().startswith(suggestion.text.strip())
 
 
-def _share(right: Sequence[bool]) -> str:
-    return _percent(sum(right), len(right))
+def share(right: Sequence[bool]) -> str:
+    return percent(sum(right), len(right))
 
 
-def _percent(part: int, whole: int) -> str:
+def percent(part: int, whole: int) -> str:
     return f"{100 * part / max(1, whole):.0f} %"
 
 
@@ -163,8 +163,8 @@ def _print_baseline(name: str, baseline: Baseline, packages: Sequence[Package], 
     exact, begins = (sum(test(rest, answer) for rest, answer in answers) for test in (str.__eq__, str.startswith))
     p95 = 1e3 * sorted(seconds)[int(len(seconds) * 0.95)]
     print(
-        f"\nbaseline {name} (B): whole lines {_percent(exact, len(answers))}, begin right "
-        f"{_percent(begins, len(answers))} @ {_percent(len(answers), count)}, p95 {p95:.0f} ms"
+        f"\nbaseline {name} (B): whole lines {percent(exact, len(answers))}, begin right "
+        f"{percent(begins, len(answers))} @ {percent(len(answers), count)}, p95 {p95:.0f} ms"
     )
 
 

@@ -31,13 +31,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--suffix", default=".py")
     parser.add_argument("--language", default="python")
     options = parser.parse_args(argv)
+    files = sorted(options.folder.resolve().rglob(f"*{options.suffix}"))
+    some = random.Random(1).sample(files, min(40, len(files)))
+    texts = {path: path.read_text("utf-8", "replace") for path in some}
+    print(f"{len(files)} files")
     with tempfile.TemporaryDirectory() as cache:
-        asyncio.run(_measure(options.folder, Path(cache), options.suffix, options.language))
+        asyncio.run(_measure(options.folder.resolve(), Path(cache), texts, options.language))
 
 
-async def _measure(root: Path, cache: Path, suffix: str, language: str) -> None:
-    files = sorted(root.rglob(f"*{suffix}"))
-    texts = {path: path.read_text("utf-8", "replace") for path in random.Random(1).sample(files, min(40, len(files)))}
+async def _measure(root: Path, cache: Path, texts: dict[Path, str], language: str) -> None:
     await _build(root, cache, "first build")
     await _build(root, cache, "nothing to do")
     path = next(iter(texts))

@@ -133,8 +133,8 @@ end
 --- Opens a file with the cursor where the bar is, and waits for the server.
 function open(name, content)
   local path = vim.fn.getcwd() .. "/" .. name
-  local before = content:match("^(.-)|") or content
-  vim.fn.writefile(vim.split((content:gsub("|", "", 1)), "\n", { plain = true }), path)
+  local before = content:match("^(.-)|") or ""
+  vim.fn.writefile(vim.split((content:gsub("|", "", 1)), "\n", { plain = true }), path, "b")
   vim.cmd.edit(vim.fn.fnameescape(path))
   local row = select(2, before:gsub("\n", ""))
   vim.api.nvim_win_set_cursor(0, { row + 1, #before:match("[^\n]*$") })
@@ -154,7 +154,7 @@ end
 
 function note(part)
   return wait("a note that says " .. part, function()
-    for _, said in ipairs(notes) do
+    for _, said in ipairs(vim.list_extend({ vim.fn.execute("messages") }, notes)) do
       if said:find(part, 1, true) then
         return said
       end

@@ -2,6 +2,7 @@
 local Panel = require("lsp_router.panel")
 local compat = require("lsp_router.compat")
 local config = require("lsp_router.config")
+local diagnostics = require("lsp_router.diagnostics")
 local progress = require("lsp_router.progress")
 local server = require("lsp_router.server")
 
@@ -25,7 +26,8 @@ local TASKS = {
 ---@field buf integer
 ---@field words string[]
 ---@field range? { start: table, ["end"]: table }
----@field cursor { start: table, ["end"]: table }
+---@field line { start: table, ["end"]: table } the line of the cursor
+---@field point { start: table, ["end"]: table } where the cursor stands
 
 local function say(text, level)
   vim.notify("lsp-router: " .. text, level or vim.log.levels.INFO)
@@ -59,13 +61,6 @@ local function execute(buf, name, argument, done, failed)
       compat.cancel(client, id)
     end
   end
-end
-
----@param buf integer
----@param range table?
----@return table
-local function document(buf, range)
-  return { uri = vim.uri_from_bufnr(buf), range = range }
 end
 
 -- --- showing ---
@@ -111,11 +106,9 @@ local function show_edit(result)
   local problems = vim.tbl_map(function(problem)
     return type(problem) == "table" and (problem.message or vim.inspect(problem)) or tostring(problem)
   end, type(result.problems) == "table" and result.problems or {})
-  if result.applied then
+  if result.applied then -- the server says by itself why nothing was
     local left = #problems > 0 and ("; mind: " .. table.concat(problems, "; ")) or ""
     say(("changed by %s%s"):format(price(result.decision), left))
-  else
-    say("nothing was changed: " .. table.concat(problems, "; "), vim.log.levels.WARN)
   end
 end
 
@@ -202,26 +195,6 @@ local function open_dashboard()
 end
 
 -- --- the words ---
-
----@param call lsp_router.Call
-local function diagnostics(call)
-  local range = call.range or call.cursor
-  local found = vim.tbl_filter(function(it)
-    return it.end_lnum >= range.start.line and it.lnum <= range["end"].line
-  end, vim.diagnostic.get(call.buf))
-  return vim.tbl_map(function(it)
-    return it.user_data and it.user_data.lsp
-      or {
-        range = {
-          start = { line = it.lnum, character = it.col },
-          ["end"] = { line = it.end_lnum, character = it.end_col },
-        },
-        message = it.message,
-        severity = it.severity,
-        source = it.source,
-      }
-  end, found)
-end
 
 --- Suggestions of the whole server stop; what is asked for explicitly still works.
 local function pause(call)
@@ -313,12 +286,14 @@ local shows = {
 ---@param call lsp_router.Call
 ---@param text string
 local function send(word, call, text)
-  local argument = document(call.buf, not word.whole and call.range or nil)
+  local argument = { uri = vim.uri_from_bufnr(call.buf), range = not word.whole and (call.range or call.point) or nil }
   if word.words and text ~= "" then
     argument[word.words] = text
   end
   if word.command == "lspRouter.fix" then
-    argument.range, argument.diagnostics = call.range or call.cursor, diagnostics(call)
+    local client = server.client(call.buf)
+    argument.range = call.range or call.line
+    argument.diagnostics = diagnostics.at(call.buf, argument.range, client and client.offset_encoding)
   end
   if word.command == "lspRouter.explain" then
     M.explain(argument, call.buf)
@@ -328,13 +303,20 @@ local function send(word, call, text)
 end
 
 ---@param buf integer
+---@param row integer from 0
+---@param col integer? bytes; the end of the line without
+local function position(buf, row, col)
+  local text = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ""
+  local client = server.client(buf)
+  local encoding = client and client.offset_encoding or "utf-16"
+  return { line = row, character = compat.length(text:sub(1, col or #text), encoding) }
+end
+
+---@param buf integer
 ---@param first integer from 1
 ---@param last integer
 local function lines(buf, first, last)
-  local text = vim.api.nvim_buf_get_lines(buf, last - 1, last, false)[1] or ""
-  local client = server.client(buf)
-  local length = compat.length(text, client and client.offset_encoding or "utf-16")
-  return { start = { line = first - 1, character = 0 }, ["end"] = { line = last - 1, character = length } }
+  return { start = position(buf, first - 1, 0), ["end"] = position(buf, last - 1) }
 end
 
 --- The function of `:LspRouter`.
@@ -347,13 +329,15 @@ function M.run(given)
     return
   end
   local buf = vim.api.nvim_get_current_buf()
-  local here = vim.api.nvim_win_get_cursor(0)[1]
+  local here = vim.api.nvim_win_get_cursor(0)
+  local point = position(buf, here[1] - 1, here[2])
   ---@type lsp_router.Call
   local call = {
     buf = buf,
     words = typed,
     range = given.range > 0 and lines(buf, given.line1, given.line2) or nil,
-    cursor = lines(buf, here, here),
+    line = lines(buf, here[1], here[1]),
+    point = { start = point, ["end"] = point },
   }
   if word.run then
     word.run(call)

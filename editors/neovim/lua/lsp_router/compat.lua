@@ -5,11 +5,12 @@ local methods = vim.fn.has("nvim-0.11") == 1
 
 M.has_configs = methods -- vim.lsp.config and vim.lsp.enable
 M.has_inline_completion = vim.lsp.inline_completion ~= nil
+M.has_diagnostic_refresh = vim.fn.has("nvim-0.12") == 1
 
 ---@param client vim.lsp.Client
 ---@param method string
 ---@param params table?
----@param handler fun(err: table?, result: any, ctx: table?)
+---@param handler fun(err: table?, result: any, ctx: table?)? Neovim's own when there is none
 ---@param buf integer?
 ---@return integer? id what `cancel` takes
 function M.request(client, method, params, handler, buf)
@@ -20,6 +21,36 @@ function M.request(client, method, params, handler, buf)
     sent, id = client.request(method, params, handler, buf)
   end
   return sent and id or nil
+end
+
+--- Lets `see` have the parameters and the handler of a kind of request before it is sent, once for a client.
+---@param client vim.lsp.Client
+---@param method string
+---@param see fun(params: table, handler: function, buf: integer): table, function
+function M.intercept(client, method, see)
+  local mark = "_lsp_router " .. method
+  local send = client.request
+  if rawget(client, mark) then
+    return
+  end
+  rawset(client, mark, true)
+  local function pass(asked, params, handler, buf)
+    if asked == method then
+      return see(params, handler, buf)
+    end
+    return params, handler
+  end
+  if methods then
+    client.request = function(self, asked, params, handler, buf)
+      local seen, heard = pass(asked, params, handler, buf)
+      return send(self, asked, seen, heard, buf)
+    end
+  else
+    client.request = function(asked, params, handler, buf)
+      local seen, heard = pass(asked, params, handler, buf)
+      return send(asked, seen, heard, buf)
+    end
+  end
 end
 
 ---@param client vim.lsp.Client

@@ -16,7 +16,7 @@ end
 ---@param buf integer
 function M.attach(client, buf)
   if not config.options.ghost_text then
-    require("lsp_router.menu").attach(client, buf)
+    require("lsp_router.menu").attach(buf)
   elseif client.server_capabilities.inlineCompletionProvider then
     screen().attach(client, buf)
   end

@@ -4,16 +4,15 @@ local Item = require("lsp_router.item")
 
 local M = {}
 
----@param client_id integer
 ---@return string? inserted what stands before the cursor
 ---@return string? whole what should
-local function chosen(client_id)
+local function chosen()
   local item, reason = vim.v.completed_item, vim.v.event.reason
-  local lsp = vim.tbl_get(item, "user_data", "nvim", "lsp")
-  if not lsp or lsp.client_id ~= client_id or (reason and reason ~= "accept") then
+  local answer = vim.tbl_get(item, "user_data", "nvim", "lsp", "completion_item") or {}
+  if vim.tbl_get(answer, "command", "command") ~= "lspRouter.accept" or (reason and reason ~= "accept") then
     return nil
   end
-  local whole = vim.tbl_get(lsp.completion_item, "textEdit", "newText")
+  local whole = vim.tbl_get(answer, "textEdit", "newText")
   local _, col = Item.cursor(0)
   local before = vim.api.nvim_get_current_line():sub(1, col):gsub("%z", "\n")
   if whole and vim.endswith(before, item.word) and vim.startswith(whole, item.word) then
@@ -21,14 +20,13 @@ local function chosen(client_id)
   end
 end
 
----@param client vim.lsp.Client
 ---@param buf integer
-function M.attach(client, buf)
+function M.attach(buf)
   vim.api.nvim_create_autocmd("CompleteDone", {
     group = vim.api.nvim_create_augroup("lsp_router.menu." .. buf, {}),
     buffer = buf,
     callback = function()
-      local inserted, whole = chosen(client.id)
+      local inserted, whole = chosen()
       if inserted and whole and (inserted ~= whole or whole:find("\n", 1, true)) then
         vim.schedule(function()
           Item.replace(buf, #inserted, whole)

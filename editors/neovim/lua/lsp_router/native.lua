@@ -1,6 +1,7 @@
 --- Neovim's own inline completion (0.12), with what it does not do: forget what no longer fits, ignore answers that a
 --- newer request has overtaken, and accept without doubling the letters typed since.
 local Item = require("lsp_router.item")
+local compat = require("lsp_router.compat")
 local telemetry = require("lsp_router.telemetry")
 
 local M = {}
@@ -52,48 +53,55 @@ function M.clear(buf)
   vim.api.nvim_buf_clear_namespace(buf, namespace, 0, -1)
 end
 
+--- Hands on what fits at the cursor, and tells what of it is shown.
+---@param buf integer
+---@param client vim.lsp.Client
+---@param position { line: integer, character: integer }
+---@param found table[]
+---@param hand_on fun(items: table[])
+local function take(buf, client, position, found, hand_on)
+  local fitting = {}
+  buffers[buf].items = {}
+  for _, raw in ipairs(found) do
+    local item = Item.read(raw, buf, client, position)
+    if Item.rest(item, buf) then
+      table.insert(fitting, raw)
+      table.insert(buffers[buf].items, item)
+    end
+  end
+  hand_on(fitting)
+  local item = M.current(buf)
+  if item then
+    telemetry.shown(item)
+  end
+end
+
 --- Sees the answers before Neovim does. An error or null would leave old ghost text; an overtaken answer would hide
 --- what a newer one shows.
 ---@param client vim.lsp.Client
 local function watch(client)
-  local request = client.request
-  ---@diagnostic disable-next-line: duplicate-set-field
-  client.request = function(self, method, params, handler, buf)
-    local state = method == METHOD and buffers[buf]
+  compat.intercept(client, METHOD, function(params, handler, buf)
+    local state = buffers[buf]
     if not state then
-      return request(self, method, params, handler, buf)
+      return params, handler
     end
     state.asked = state.asked + 1
     local asked = state.asked
-    return request(self, method, params, function(err, result, ctx)
-      if state.asked ~= asked then
-        return
-      end
-      local fitting = {}
-      state.items = {}
-      for _, raw in ipairs(not err and result and (result.items or result) or {}) do
-        local item = Item.read(raw, buf, client, params.position)
-        if Item.rest(item, buf) then
-          table.insert(fitting, raw)
-          table.insert(state.items, item)
+    return params,
+      function(err, result, ctx)
+        if state.asked == asked then
+          take(buf, client, params.position, not err and result and (result.items or result) or {}, function(items)
+            handler(nil, { items = items }, ctx)
+          end)
         end
       end
-      handler(nil, { items = fitting }, ctx)
-      local item = M.current(buf)
-      if item then
-        telemetry.shown(item)
-      end
-    end, buf)
-  end
+  end)
 end
 
 ---@param client vim.lsp.Client
 ---@param buf integer
 function M.attach(client, buf)
-  if not rawget(client, "_lsp_router_watched") then
-    rawset(client, "_lsp_router_watched", true)
-    watch(client)
-  end
+  watch(client)
   buffers[buf] = { items = {}, asked = 0 }
   vim.lsp.inline_completion.enable(true, { bufnr = buf })
   vim.api.nvim_create_autocmd({ "TextChangedI", "CursorMovedI" }, {

@@ -12,6 +12,7 @@ local function capabilities()
   ---@diagnostic disable-next-line: assign-type-mismatch
   ours.textDocument.inlineCompletion = config.options.ghost_text and { dynamicRegistration = false } or vim.NIL
   ours.window.showDocument = { support = false } -- explanations stream into a window of ours
+  ours.workspace.diagnostics = { refreshSupport = true }
   return ours
 end
 
@@ -51,6 +52,9 @@ function M.config()
     init_options = initialization(),
     capabilities = capabilities(),
     handlers = {
+      ["workspace/diagnostic/refresh"] = not compat.has_diagnostic_refresh and function(_, _, ctx)
+        return require("lsp_router.diagnostics").refresh(ctx.client_id)
+      end or nil,
       ["didChangeStatus"] = function(...)
         require("lsp_router.status").handler(...)
       end,
@@ -65,6 +69,7 @@ function M.config()
     },
     on_attach = function(client, buf)
       require("lsp_router.inline").attach(client, buf)
+      require("lsp_router.diagnostics").attach(client)
     end,
     on_exit = function(_, _, id)
       vim.schedule(function()
