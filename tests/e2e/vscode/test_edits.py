@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.e2e.vscode.browser import holds
 from tests.e2e.vscode.conftest import Opens, Takes
-from tests.e2e.vscode.workbench import INPUT, MENU, PREVIEW
+from tests.e2e.vscode.workbench import MENU, PREVIEW
 from tests.support.backend import Backend, Reply, Seen
 
 BROKEN = "export function total(prices: number[]): number {\n  return prices.lenght;\n}\n"
@@ -51,7 +51,7 @@ def test_fix_refactor_preview_and_instruct(vscode: Opens, with_server: Path, bac
     assert text() == FIXED
 
     window.command("lsp-router: Refactor with Instruction")
-    window.page.see(INPUT)
+    window.page.see(".quick-input-title", "refactoring")
     window.page.type("sum them")
     window.page.press("Enter")
     window.page.see(".view-line", "reduce")
