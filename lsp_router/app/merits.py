@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from lsp_router.app.records import Records
 from lsp_router.domain.model import Model
@@ -17,12 +17,18 @@ MINIMUM = 20
 """Suggestions of one model, task and language that must have been shown before they say anything."""
 
 
+Measured = dict[tuple[str, str], float]
+"""Quality by (model, task)."""
+Liked = dict[tuple[str, str, str], float]
+"""Points of liking by (model, task, language)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """As routing asks for it: quality by (model, task), and points of liking by (model, task, language)."""
+    """As routing asks for it."""
 
-    measured: dict[tuple[str, str], float] = field(default_factory=dict)
-    liked: dict[tuple[str, str, str], float] = field(default_factory=dict)
+    measured: Measured
+    liked: Liked
 
 
 class Merits:
@@ -34,21 +40,21 @@ class Merits:
         self._version = -1
         self._generation = 0
         self._seen: object = None
-        self._known = Known()
+        self._measured: Measured = {}
+        self._liked: Liked = {}
 
     def of(self, models: Sequence[Model]) -> Known:
-        """The same object as long as nothing new is known; microseconds then."""
+        """Microseconds as long as nobody has measured anything."""
         stamp = (self._newest(), id(models))
         if stamp != self._seen:
-            measured = _measured(self._measures.known(), {m.name: m for m in models})
-            self._known, self._seen = replace(self._known, measured=measured), stamp
-        return self._known
+            self._measured = _measured(self._measures.known(), {m.name: m for m in models})
+            self._seen = stamp
+        return Known(self._measured, self._liked)
 
     def learn(self, now: float) -> None:
         """Counts what was accepted lately; it reads thousands of rows, so not in an event loop. Raises BusyError."""
         received = Trends(self._records.database).reception(now - LOOK_BACK)
-        liked = liking(_reaction(r) for r in received if r.shown >= MINIMUM)
-        self._known = replace(self._known, liked=liked)
+        self._liked = liking(_reaction(r) for r in received if r.shown >= MINIMUM)
 
     def speeds(self) -> dict[str, float]:
         """First tokens in milliseconds as exams found them; those of completions count most, as typing cannot wait."""
@@ -69,13 +75,13 @@ class Merits:
         return self._generation
 
 
-def _measured(measures: Sequence[Measure], models: Mapping[str, Model]) -> dict[tuple[str, str], float]:
+def _measured(measures: Sequence[Measure], models: Mapping[str, Model]) -> Measured:
     """Those who took the same exam are compared with each other."""
     exams: dict[tuple[str, Task], dict[str, Marks]] = {}
     for m in measures:
         if m.task in set(Task):
             exams.setdefault((m.exam, Task(m.task)), {})[m.model] = Marks(m.answers, m.mark)
-    found: dict[tuple[str, str], float] = {}
+    found: Measured = {}
     for (_, task), marks in exams.items():
         catalogue = {name: models[name].quality.of(task) for name in marks if name in models}
         found.update({(name, task.value): quality for name, quality in placed(catalogue, marks).items()})

@@ -10,11 +10,12 @@ from lsp_router.domain.money import Tokens
 
 
 def together(history: Sequence[Served]) -> Served | None:
-    """The first that a model served, with everybody's attempts, tokens and cost; None when nobody was asked."""
+    """The first that a model served well, with everybody's attempts, tokens and cost; None when nobody was asked."""
     if not history:
         return None
     asked = [served for served in history if served.attempts]
-    first = next((served for served in asked if served.model is not None), asked[0] if asked else history[0])
+    good = (served for served in asked if served.model is not None and served.attempts[-1].outcome == "ok")
+    first = next(good, asked[0] if asked else history[0])
     if len(asked) < 2:
         return first
     return replace(

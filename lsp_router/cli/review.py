@@ -198,10 +198,8 @@ def _sum_up(results: Sequence[Reviewed]) -> None:
     attempts = served.attempts if served else ()
     models = ", ".join(dict.fromkeys(a.model for a in attempts if a.outcome == "ok")) or "nobody had to be asked"
     cost = money(served.cost_usd, "no cost") if served else "no cost"
-    print(
-        f"{found}; {_count(len(results), 'file')}, {_count(len(attempts), 'request')} ({models}), {cost}",
-        file=sys.stderr,
-    )
+    size = f"{_count(len(results), 'file')}, {_count(len(attempts), 'request')}"
+    print(f"{found}; {size} ({models}), {cost}", file=sys.stderr)
 
 
 def _count(count: int, what: str) -> str:

@@ -117,23 +117,36 @@ def _indented(text: str, header: re.Match[str], name: str, *, closes: bool) -> E
     line = header.start()
     indent = _indent(text, line)
     stop = min(len(text), line + _FAR)
-    literals = spans(text, line, stop, name)
-    literal = next(literals, None)
     end = at = _line_end(text, line)
+    lexed = line  # a place where code begins
     while at < stop:
         at, here = _line_end(text, at + 1), at + 1
-        while literal and literal.end <= here:
-            literal = next(literals, None)
-        if (literal and literal.start < here) or not _has_text(text, here):
+        if not _has_text(text, here):
             continue
         if _indent(text, here) > indent or text[here + indent] in ")]}":
             end = at
+            continue
+        literal = _literal_over(text, lexed, here, stop, name)
+        if literal is not None:
+            end = at = _line_end(text, literal)
+            lexed = literal
             continue
         if closes and _END_WORD.match(text, here):
             end = at
         break
     kind: Literal["function", "class"] = "class" if _CLASS_WORD.match(header[0]) else "function"
     return Enclosing(_with_head(text, line), end, kind, _group(header))
+
+
+def _literal_over(text: str, start: int, at: int, stop: int, name: str) -> int | None:
+    """Where the string or comment ends in which a line begins; looked for only where a definition seems to end."""
+    last = None
+    for span in spans(text, start, at, name):
+        last = span
+    if last is None or last.closed:
+        return None
+    end = next((span.end for span in spans(text, last.start, stop, name)), at)
+    return end if end > at else None
 
 
 _END_WORD = re.compile(r"[ \t]*end\b[^\n]*")

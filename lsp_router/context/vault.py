@@ -44,9 +44,8 @@ class Vault:
     def restore(self, text: str) -> str:
         """The text with the values again, blank lines that stood for theirs included."""
         for mark, value in self._values.items():
-            breaks = value.count("\n")
-            for shape in ([mark + "\n" * breaks] if breaks else []) + [mark]:
-                text = text.replace(shape, value)
+            if mark in text:
+                text = _given_back(text, mark, value)
         return text
 
     def lost(self, before: Iterable[str], after: Iterable[str]) -> tuple[str, ...]:
@@ -68,3 +67,14 @@ class Vault:
     def _count(self, texts: Iterable[str]) -> Counter[str]:
         kept = list(texts)
         return Counter({value: sum(text.count(value) for text in kept) for value in self._values.values()})
+
+
+def _given_back(text: str, mark: str, value: str) -> str:
+    """The value in the place of its mark; line breaks that are not the mark's own blank lines stay."""
+    breaks = value.count("\n")
+
+    def put(found: re.Match[str]) -> str:
+        after = found[0].count("\n")
+        return value if after == breaks or value.endswith("\n") else value + "\n" * after
+
+    return re.sub(re.escape(mark) + f"\n{{0,{breaks}}}", put, text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
@@ -11,7 +13,6 @@ from lsp_router.assist.review.errand import Report
 from lsp_router.assist.review.finding import Finding
 from lsp_router.context.languages import comment_sign
 from lsp_router.server import convert, edits
-from lsp_router.server.desk import Desk
 from lsp_router.server.diagnostics import SOURCE, diagnostic, words
 from lsp_router.server.documents import LiveDocument, to_position
 from lsp_router.server.edits import Skills
@@ -19,22 +20,36 @@ from lsp_router.server.menu import QUICK_FIX, is_wanted
 from lsp_router.server.router_server import RouterServer
 from lsp_router.validation.edits import Edit
 
+if TYPE_CHECKING:
+    from lsp_router.server.desk import Desk
+
 DISMISS = "lspRouter.dismiss"
 IGNORE = "lsp-router: ignore"
 
 
-def actions(ls: RouterServer, desk: Desk, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """What stands before everybody's fixes in the menu, and what comes after them."""
+
+    cures: tuple[lsp.CodeAction, ...] = ()
+    dismissals: tuple[lsp.CodeAction, ...] = ()
+
+
+def remedies(ls: RouterServer, desk: Desk, params: lsp.CodeActionParams) -> Remedies:
     """Cheap: what is offered was made and checked when the finding was. Listens to what others report besides."""
     live = ls.documents.live(params.text_document.uri)
     if live is None:
-        return []
+        return Remedies()
     shown = desk.reviews.board.look(live.uri, live.source)
     desk.reviews.hear(live.uri, live.edits, _foreign(live, params.context.diagnostics, shown))
     if not is_wanted(params, QUICK_FIX):
-        return []
+        return Remedies()
     here = [finding for finding in shown if _meets(live, finding, params.range)]
     automatic = params.context.trigger_kind == lsp.CodeActionTriggerKind.Automatic
-    return [action for finding in here for action in _of(ls, live, finding, dismissals=not automatic)]
+    return Remedies(
+        tuple(cure for finding in here for cure in _cure(ls, live, finding)),
+        () if automatic else tuple(action for finding in here for action in _dismissals(ls, live, finding)),
+    )
 
 
 def _meets(live: LiveDocument, finding: Finding, where: lsp.Range) -> bool:
@@ -43,13 +58,15 @@ def _meets(live: LiveDocument, finding: Finding, where: lsp.Range) -> bool:
     return first <= where.end.line and where.start.line <= last
 
 
-def _of(ls: RouterServer, live: LiveDocument, finding: Finding, *, dismissals: bool) -> Iterator[lsp.CodeAction]:
+def _cure(ls: RouterServer, live: LiveDocument, finding: Finding) -> Iterator[lsp.CodeAction]:
     claim = finding.claim
     if claim.suggestion is not None:
         title = f"Apply the suggestion of {claim.model}: {claim.title}"
         yield _edit(ls, live, finding, title, Edit(*finding.span, claim.suggestion))
-    if not dismissals:
-        return
+
+
+def _dismissals(ls: RouterServer, live: LiveDocument, finding: Finding) -> Iterator[lsp.CodeAction]:
+    claim = finding.claim
     title = f"Dismiss: {claim.title}"
     command = lsp.Command(title, DISMISS, arguments=[{"uri": live.uri, "id": finding.id}])
     yield lsp.CodeAction(title, QUICK_FIX, diagnostics=[diagnostic(finding, live.live)], command=command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
@@ -44,7 +44,7 @@ def show_closed(ls: RouterServer, uri: str, text: str) -> None:
     desk = ls.open_desk
     if desk is not None:
         found = diagnostics(desk.reviews.board.look(uri, text), LiveText(text, convert.encoding(ls.documents)))
-        desk.reviews.pushed.add(uri)
+        desk.reviews.push(uri)
         ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found))
 
 
@@ -68,10 +68,12 @@ def changed(ls: RouterServer, uri: str) -> None:
 
 
 async def saved(ls: RouterServer, uri: str) -> None:
-    """A later save takes over: what the earlier one still asks is about older text."""
-    ls.running.cancel(("saved", uri))
+    """A save during a review is reviewed after it: who saves often would else pay for answers that nobody reads."""
+    desk = await ls.desk()
     with suppress(asyncio.CancelledError):
-        await ls.running.run(_review_unasked(ls, uri), ("saved", uri), ("document", uri))
+        async with aclosing(desk.reviews.rounds(uri)) as rounds:
+            async for _ in rounds:
+                await ls.running.run(_review_unasked(ls, uri), ("document", uri))
 
 
 def closed(ls: RouterServer, uri: str) -> None:

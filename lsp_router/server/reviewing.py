@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 from pygls import uris as locations
 
 from lsp_router.assist.bill import together
-from lsp_router.assist.passages import Span
 from lsp_router.assist.review.errand import Errand, Reviewed
 from lsp_router.assist.review.finding import Finding
 from lsp_router.assist.review.rounds import side_by_side
@@ -26,6 +25,9 @@ from lsp_router.server.guard import as_editor_error
 from lsp_router.server.progress import Progress, with_progress
 from lsp_router.server.router_server import RouterServer
 from lsp_router.server.text import LiveText
+
+if TYPE_CHECKING:
+    from lsp_router.assist.passages import Span
 
 EXAMPLE = '{"uri": "file:///project/app.py"}'
 MOST = 500

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from pathlib import Path
 
 from lsp_router.app.app import App
@@ -16,7 +16,7 @@ from lsp_router.context.document import Document
 from lsp_router.store.baseline import NAME, Baseline, Dismissed
 from lsp_router.validation.tongues import DATA, PROSE, canonical
 
-DOCUMENTS, REPORTS = 64, 200
+DOCUMENTS, REPORTS, PUSHED = 64, 200, 1_000
 
 
 class Reviews:
@@ -29,6 +29,8 @@ class Reviews:
         self.reviewer = Reviewer(app, self.baseline)
         self.pushed: set[str] = set()
         """Documents that are not open but have findings in the editor's list."""
+        self._under_way: dict[str, bool] = {}
+        """Documents whose save is being reviewed, and whether they were saved again since."""
         self._reported: OrderedDict[str, tuple[int, tuple[Report, ...]]] = OrderedDict()
 
     def unasked(self, document: Document) -> bool:
@@ -36,6 +38,12 @@ class Reviews:
         prose = canonical(document.language) in PROSE | DATA
         wanted = self.app.settings.review.enabled and not prose and bool(document.text.strip())
         return wanted and not self.app.judge(document.path).ignored
+
+    def push(self, uri: str) -> None:
+        """A document that is not open has findings in the editor's list."""
+        self.pushed.add(uri)
+        while len(self.pushed) > PUSHED:
+            self.pushed.pop()
 
     async def review(self, uri: str, errand: Errand, tell: Tell = NOBODY) -> Reviewed:
         reviewed = await self.reviewer.review(errand, tell)
@@ -53,6 +61,20 @@ class Reviews:
         """What was said about that very text."""
         heard = self._reported.get(uri)
         return heard[1] if heard is not None and heard[0] == edits else ()
+
+    async def rounds(self, uri: str) -> AsyncGenerator[None, None]:
+        """One round, and another as long as somebody asked for one meanwhile; nothing for who comes meanwhile."""
+        if uri in self._under_way:
+            self._under_way[uri] = True
+            return
+        try:
+            again = True
+            while again:
+                self._under_way[uri] = False
+                yield
+                again = self._under_way[uri]
+        finally:
+            self._under_way.pop(uri, None)
 
     async def dismiss(self, uri: str, finding: Finding) -> None:
         """For good, for everybody who has the project's file; raises OSError."""

@@ -6,13 +6,14 @@ import asyncio
 import re
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
     from lsp_router.server.router_server import RouterServer
 
 PATIENCE = 3.0
@@ -27,6 +28,8 @@ class Sheets:
         self._written = 0
 
     def write(self, title: str, text: str) -> Path:
+        from tempfile import TemporaryDirectory  # noqa: PLC0415 - most sessions show nothing
+
         if self._folder is None:
             self._folder = TemporaryDirectory(prefix="lsp-router-", ignore_cleanup_errors=True)
         self._written += 1

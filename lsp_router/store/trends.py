@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
@@ -114,7 +115,7 @@ class Trends:
     def outcomes(self, most: int) -> list[Outcome]:
         """The last requests that models were asked for, oldest first."""
         found = groupby(self._ask(_OUTCOMES, most), key=lambda row: row[:6])
-        return [Outcome(*about[1:], attempts=tuple(row[6:] for row in rows)) for about, rows in found]
+        return [_outcome(about, [(model, how) for *_, model, how in rows]) for about, rows in found]
 
     def latest(self, most: int) -> list[dict[str, Any]]:
         """The last decisions in the words of the public contract, newest first, with what became of each."""
@@ -128,6 +129,11 @@ class Trends:
             return connection.execute(query, values).fetchall()
 
         return self._database.read(ask)
+
+
+def _outcome(about: tuple[Any, ...], attempts: Iterable[tuple[str, str]]) -> Outcome:
+    _, task, model, tier, depth, ttft_ms = about
+    return Outcome(task, model, tier, depth, ttft_ms, tuple(attempts))
 
 
 def _in_dollars(row: tuple[Any, ...], last: int) -> tuple[Any, ...]:

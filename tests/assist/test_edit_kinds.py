@@ -7,7 +7,7 @@ import pytest
 from lsp_router.assist.edit.ask import Kind
 from lsp_router.assist.edit.testing import tests_of as where_tests_go
 from lsp_router.context.document import Document
-from tests.support.studio import after, block, fenced
+from tests.support.studio import after, block, fenced, in_turn
 
 TEXT = "import os\n\n\ndef add(a, b):\n    return a + b\n"
 
@@ -132,6 +132,41 @@ async def test_what_was_there_before_is_not_held_against_an_edit(studio, old) ->
     assert after(edited) == text.replace("a + b", "b + a")
 
 
+UNKNOWN = "def add(a, b):\n    return a + c\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint", "code", "left"),
+    [
+        (UNKNOWN, "Undefined name `c`", "def add(a, b):\n    return c + a\n", "still there: F821"),
+        (UNKNOWN, "Undefined name `c`", "def add(a, b):\n    return a + b\n", ""),
+        ("def f(:\n    return 1\n", "invalid syntax", "def f(:\n    return 2\n", "still: "),
+        ("def f(:\n    return 1\n", "invalid syntax", "def f():\n    return 1\n", ""),
+        ("def f():\n    return (1\n", "'(' was never closed", "def f():\n    return (2\n", "return (2"),
+    ],
+)
+async def test_a_fix_must_do_away_with_what_is_reported(studio, text, complaint, code, left) -> None:
+    made = studio(fenced(code), config="[validation]\nmax_attempts = 1\n")
+    edited = await made.edit(text, Kind.FIX, at=text[text.index("return") :].strip(), complaints=[complaint])
+    assert bool(edited.changes) is not bool(left), edited.problems
+    assert not left or left in edited.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "code", "fine"),
+    [
+        ("a.js", "function f() {\n  return [1;\n}\n", "function f() {\n  return [1];\n}\n", True),
+        ("a.js", "function f() {\n  return [1;\n}\n", "function f() {\n  return [2;\n}\n", False),
+        ("a.go", "package a\n\nfunc F( {\n}\n", "package a\n\nfunc F() {\n}\n", True),
+        ("a.go", "package a\n\nfunc F( {\n}\n", "package a\n\nfunc G( {\n}\n", False),
+    ],
+)
+async def test_a_syntax_error_is_mended_or_nothing_changes(studio, path, text, code, fine) -> None:
+    made = studio(fenced(code, ""), config="[validation]\nmax_attempts = 1\n")
+    edited = await made.edit(text, Kind.FIX, path, complaints=["syntax error: unexpected token"])
+    assert bool(edited.changes) is fine, edited.problems
+
+
 async def test_a_name_that_was_asked_for_may_change(studio) -> None:
     made = studio(fenced("def plus(a, b):\n    return a + b\n"))
     edited = await made.edit(TEXT, at="def add(a, b):\n    return a + b", instruction="rename add to plus")
@@ -216,6 +251,15 @@ async def test_a_selection_too_long_to_write_out_is_asked_for_in_blocks(studio) 
     assert after(edited) == text.replace("return value_0", "return value_1")
 
 
+async def test_an_answer_that_was_cut_off_is_asked_for_in_blocks(studio) -> None:
+    made = studio(
+        in_turn("```python\ndef add(a, b):\n    ret", block("a.py", "    return a + b\n", "    return b + a\n"))
+    )
+    edited = await made.edit(TEXT, at="return a + b", points=True)
+    assert after(edited) == TEXT.replace("a + b", "b + a")
+    assert ["search/replace blocks only" in prompt for prompt in made.prompts()] == [False, True]
+
+
 async def test_a_huge_file_goes_along_in_part(studio) -> None:
     text = "".join(f"def f{n}(a):\n    return a + {n}\n\n\n" for n in range(5_000))
     made = studio(fenced("def f2500(a):\n    return 2_500 + a\n"))
@@ -229,3 +273,31 @@ async def test_other_files_go_along_where_they_help(studio) -> None:
     made = studio(fenced("def add(a, b):\n    return b + a\n"))
     await made.edit(TEXT.replace("a + b", "compute(a)"), at="return compute(a)", points=True, tabs=(tab,))
     assert "value * 2" in made.prompts()[0]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "blocks"),
+    [
+        ("read the files faster", False),
+        ("move on to the next line", False),
+        ("rename it in all files", True),
+        ("update all callers", True),
+        ("move this into lib/tax.py", True),
+        ("extract the parser to a new module", True),
+        ("split it into two modules", True),
+    ],
+)
+async def test_several_files_are_asked_for_in_blocks(studio, instruction, blocks) -> None:
+    made = studio("no code")
+    await made.edit(TEXT, at="def add(a, b):\n    return a + b", instruction=instruction, model="small")
+    assert ("search/replace blocks only" in made.prompts()[0]) is blocks
+
+
+@pytest.mark.parametrize(
+    "instruction", ["explain how to add numbers in a function", "review this and add what is missing"]
+)
+async def test_who_asks_for_code_gets_code(studio, instruction) -> None:
+    made = studio(fenced("def more():\n    return 1\n"))
+    edited = await made.edit(TEXT, Kind.GENERATE, instruction=instruction)
+    assert edited.changes
+    assert edited.served.decision.task not in {"explain", "review"}

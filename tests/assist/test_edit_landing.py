@@ -51,6 +51,8 @@ FIXED = PY.replace("a - b", "a + b")
         ("a - b", FUNCTION),  # the function that was shown
         ("a - b", "    total = a + b\n"),  # only its line
         ("a - b", "total = a + b\n"),  # the line without its indentation
+        ("a - b", "    total = a + b\n    return total\n"),  # its body
+        ("a - b", "total = a + b\nreturn total\n"),
         ("a - b", "a + b\n"),  # only the spot
         ("-", "+\n"),
         ("a - b", FIXED),  # the whole file
@@ -95,6 +97,25 @@ def test_braces_are_no_different(at, code, expected) -> None:
 )
 def test_the_function_asked_about_may_become_something_else(code, expected) -> None:
     old = "def add(a, b):\n    total = a - b\n    return total\n"
+    assert read(PY, "a - b", fenced(code)).texts == {"a.py": PY.replace(old, expected)}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            "    if a is None:\n        a = 0\n    total = a + b\n",
+            "    if a is None:\n        a = 0\n    total = a + b\n    return total\n",
+        ),
+        ("    total = a\n    total += b\n", "    total = a\n    total += b\n    return total\n"),
+        (
+            "    total = a + b\n    print(total)\n    return total\n",
+            "    total = a + b\n    print(total)\n    return total\n",
+        ),
+    ],
+)
+def test_one_line_may_become_several(code, expected) -> None:
+    old = "    total = a - b\n    return total\n"
     assert read(PY, "a - b", fenced(code)).texts == {"a.py": PY.replace(old, expected)}
 
 
@@ -186,3 +207,23 @@ HEAD = '#!/usr/bin/env python3\n# (c) us\n"""What it is."""\n'
 )  # fmt: skip
 def test_imports_of_added_code_join_those_of_the_file(text, added, expected) -> None:
     assert read(text, None, fenced(added), Kind.GENERATE).texts == {"a.py": expected}
+
+
+LONG = "".join(f"key{n}: {n}\n" for n in range(40))
+
+
+@pytest.mark.parametrize(
+    ("code", "instruction", "fine"),
+    [
+        (LONG.replace("key7:", "key_7:"), "rename key7", True),
+        ("key_7: 7\n", "rename key7", False),
+        (LONG[:100], "remove what is not needed", True),
+    ],
+)
+def test_a_part_is_not_taken_for_the_whole_file(code, instruction, fine) -> None:
+    document = Document("a.yaml", LONG, "yaml")
+    ask = Ask(Kind.REFACTOR, document, instruction=instruction)
+    draft = Reader(ask, aim(ask), Files(Nowhere(), document, (), Privacy.CLOUD), Vault(), GRAMMARS).read(
+        fenced(code, "yaml")
+    )
+    assert ([problem.gate for problem in draft.problems] == []) is fine

@@ -26,7 +26,7 @@ def changed(text: str, piece: str, new: str, language: str) -> str:
 
 
 async def edit(studio, text: str, answer: str, language: str):
-    made = studio(in_turn(answer), config="[validation]\nmax_attempts = 1\n")
+    made = studio(in_turn(answer), config="[validation]\nmax_attempts = 1\n[cache]\nenabled = false\n")
     return await made.edit(text, Kind.REFACTOR, path(language), language=language)
 
 

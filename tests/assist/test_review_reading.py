@@ -63,6 +63,9 @@ CLAIMS = [
     ({**ONE, "title": "", "message": "It fails. Always."}, {"title": "It fails."}),
     ({**ONE, "title": "x\x1b[31m\ny\u202e"}, {"title": "x [31m y"}),
     ({**ONE, "suggestion": 7}, {"suggestion": None}),
+    ({**ONE, "suggestion": "x = 1\x1b[2J"}, {"suggestion": None}),
+    ({**ONE, "suggestion": "x = '\u202e1'"}, {"suggestion": None}),
+    ({**ONE, "suggestion": "x = 1\n\ty"}, {"suggestion": "x = 1\n\ty"}),
     ({**ONE, "suggestion": "x" * 100_000}, {"suggestion": None}),
     ({**ONE, "uri": "file:///etc/passwd", "command": "rm"}, {"quote": "a / b"}),
 ]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import signal
 import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +15,7 @@ import pytest
 from tests.support.backend import Backend, Reply
 from tests.support.drafting import BAD, BROKEN, GOOD, fenced, in_turn, models
 from tests.support.shell import Done, Shell
-from tests.support.workshop import books
+from tests.support.workshop import books, until
 
 FLOAT = GOOD.replace("sum(prices)", "sum(prices, start=0.0)")
 
@@ -168,6 +172,24 @@ async def test_a_file_that_changed_meanwhile_is_not_overwritten(shell: Shell) ->
         done = await shell("run", "fix", "shop.py", "-m", "typo", "--write")
     assert (done.code, text(shell)) == (1, "x = 1\n")
     assert "changed meanwhile" in done.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent another way there")
+async def test_ctrl_c_stops_paying_and_leaves_nothing(shell: Shell, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    async with Backend(lambda _seen: Reply(fenced(GOOD), delay=60)) as backend:
+        shell.user(models(backend.base))
+        command = (sys.executable, "-m", "lsp_router", "run", "fix", "shop.py", "-m", "typo", "--write")
+        world = {**shell.world(), "TMPDIR": str(temporary)}
+        process = await asyncio.create_subprocess_exec(*command, cwd=shell.folder, env=world, stderr=-1, stdout=-1)
+        await until(lambda: backend.log, 30)
+        process.send_signal(signal.SIGINT)
+        _, said = await process.communicate()
+        await until(lambda: backend.log[0].aborted, 30)
+    assert (process.returncode, said.decode()) == (130, "\nlsp-router: stopped\n")
+    assert (text(shell), list(temporary.iterdir())) == (BROKEN, [])
+    assert [a.outcome for row in books(shell.home).rows for a in row.attempts] == ["cancelled"]
 
 
 @pytest.mark.parametrize(

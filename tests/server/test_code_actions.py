@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.server.client import Client
 from tests.support.applier import CAPABILITIES, applied
-from tests.support.backend import Backend, Reply
+from tests.support.backend import Reply
 from tests.support.drafting import BROKEN, GOOD, LITERAL, RESOLVES, Studio, fenced, in_turn
 
 TEXT = BROKEN + "\n\nLIMIT = 3\n"
@@ -24,16 +23,6 @@ ELSEWHERE = {
 INVOKED, AUTOMATIC = 1, 2
 NAMES = {"Rewrite", "Simplify", "Add types", "Add error handling", "Document", "Write tests"}
 REVIEW = "Review this file"
-
-
-@pytest.fixture
-async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
-    folder = tmp_path / "my project"
-    (folder / ".git").mkdir(parents=True)
-    async with Backend() as backend:
-        made = Studio(tmp_path / "home", folder, backend)
-        made.configure()
-        yield made
 
 
 @asynccontextmanager
@@ -150,6 +139,17 @@ async def test_actions_of_an_older_text_are_refused_before_they_cost(studio: Stu
         (shown,) = client.notes("window/showMessage")
     assert "open the menu again" in shown["message"]
     assert not studio.backend.log
+
+
+async def test_a_fix_without_a_complaint_takes_what_the_editor_told_about_that_text(studio: Studio) -> None:
+    studio.backend.script = in_turn(small=[GOOD])
+    async with session(studio) as client:
+        uri = client.open("shop.py", TEXT)
+        await listed(client, uri, diagnostics=[FAULT, ELSEWHERE], triggerKind=AUTOMATIC)
+        await client.command("lspRouter.fix", {"uri": uri, "range": FAULT["range"]})
+    asked = str(studio.backend.log[0].body["messages"])
+    assert "invalid" in asked
+    assert "elsewhere" not in asked
 
 
 # --- editors ---

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,23 +10,14 @@ import pytest
 from lsp_router.server import editing
 from tests.server.client import Client
 from tests.support.applier import CAPABILITIES
-from tests.support.backend import Backend, Reply
+from tests.support.backend import Reply
 from tests.support.drafting import BAD, BROKEN, GOOD, Drawing, Studio, fenced, in_turn
 from tests.support.lsp import Editor
 from tests.support.workshop import books, until
 
 RANGE = {"start": {"line": 1, "character": 4}, "end": {"line": 1, "character": 10}}
+PATIENCE = 20.0
 FAULT = {"range": RANGE, "message": "invalid syntax: retrun"}
-
-
-@pytest.fixture
-async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
-    folder = tmp_path / "my project"
-    (folder / ".git").mkdir(parents=True)
-    async with Backend() as backend:
-        made = Studio(tmp_path / "home", folder, backend)
-        made.configure()
-        yield made
 
 
 async def fix(studio: Studio, **wishes: Any) -> tuple[dict[str, Any], Drawing, Editor]:
@@ -237,7 +226,7 @@ async def test_a_document_that_changed_meanwhile_is_left_alone(studio: Studio) -
     async with editor:
         uri = drawing.open("shop.py", BROKEN)
         ident = begin(editor, uri)
-        await until(lambda: studio.backend.log)
+        await until(lambda: studio.backend.log, PATIENCE)
         drawing.change(uri, "SHOP = 1\n\n\n" + BROKEN)
         result = await editor.result(ident)
         assert (result["applied"], [p["gate"] for p in result["problems"]]) == (False, ["stale"])
@@ -253,10 +242,10 @@ async def test_trying_again_takes_the_document_as_it_is_then(studio: Studio) -> 
     async with editor:
         uri = drawing.open("shop.py", BROKEN)
         ident = begin(editor, uri)
-        await until(lambda: studio.backend.log)
+        await until(lambda: studio.backend.log, PATIENCE)
         drawing.change(uri, "SHOP = 1\n\n\n" + BROKEN)
         assert (await editor.result(ident))["applied"] is False
-        await until(lambda: drawing.texts[uri] == "SHOP = 1\n\n\n" + GOOD)
+        await until(lambda: drawing.texts[uri] == "SHOP = 1\n\n\n" + GOOD, PATIENCE)
     assert studio.backend.calls() == 2
 
 
@@ -304,4 +293,4 @@ async def test_a_client_that_gives_up_is_answered_before_and_still_gets_its_edit
         result = await client.command("lspRouter.fix", {"uri": uri, "range": RANGE, "diagnostics": [FAULT]})
         assert (result["applied"], result["pending"]) == (False, True)
         assert not client.notes("workspace/applyEdit")
-        await until(lambda: client.notes("workspace/applyEdit"), patience=20)
+        await until(lambda: client.notes("workspace/applyEdit"), PATIENCE)

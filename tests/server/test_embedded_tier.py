@@ -83,6 +83,17 @@ async def test_what_other_files_say_is_recalled_too(tmp_path: Path, project: Pat
         assert await page.suggest() == ["ise KeyError(key)"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a process tells what it has loaded")
+async def test_the_process_that_answers_never_loads_numpy(tmp_path: Path, project: Path) -> None:
+    async with Editor(tmp_path / "home", project) as editor:
+        page = editor.open("user_store.py", SURE)
+        await indexed(editor, 3)
+        assert await page.suggest() == [SURE_REST]
+        maps = psutil.Process(editor.process.pid).memory_maps()
+        assert [m.path for m in maps if "numpy" in m.path] == []
+        assert [m.path for m in maps if m.path.endswith(".segment")], "the index is mapped, not read"
+
+
 async def test_files_that_are_saved_or_changed_come_into_the_index(tmp_path: Path, project: Path) -> None:
     async with Editor(tmp_path / "home", project) as editor:
         editor.open("user_store.py", SURE)

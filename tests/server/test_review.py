@@ -82,6 +82,12 @@ async def menu(page: Page, diagnostic: dict[str, Any]) -> dict[str, dict[str, An
     return {a["title"]: a for a in await page.editor.request("textDocument/codeAction", params)}
 
 
+def commit(workshop: Workshop, name: str) -> None:
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    for words in (("init", "-q", str(workshop.folder)), ("add", name), ("commit", "-qm", "first")):
+        subprocess.run(["git", *who, *words], cwd=workshop.folder, check=True, timeout=30)
+
+
 def take(page: Page, edit: dict[str, Any]) -> dict[str, Any]:
     """The editor applies an edit, or refuses it."""
     page._edit(0, len(page.text), applied(edit, {page.uri: page.text}, {page.uri: page.version})[page.uri])
@@ -127,6 +133,26 @@ async def test_findings_move_with_their_code_and_vanish_with_it(reviews: Worksho
         assert [spot(d)[0] for d in pushed(page)] == [10], "what was changed is judged by the next review"
         assert len(await saved(page, 2)) == 2
         assert reviews.backend.calls() == calls, "the function is as it was when it was reviewed"
+
+
+async def test_saving_often_does_not_ask_twice(reviews: Workshop) -> None:
+    reviews.backend.script = reviewing(DIVISION, LEAK, delay=0.3)
+    async with editor(reviews) as made:
+        page = made.open("shop.py", CODE)
+        save(page)
+        await until(lambda: reviews.backend.calls() == 1)
+        for _ in range(5):
+            save(page)
+        asked = await review(page)
+        await until(lambda: len(pushed(page)) == 2)
+        assert len(asked["findings"]) == 2
+        assert (reviews.backend.calls(), reviews.backend.log[0].aborted) == (1, False)
+        page.cursor = page.text.index("    return a / b")
+        save(page)
+        page.type("    a = a * 2\n")
+        save(page)
+        await until(lambda: reviews.backend.calls() == 2)
+        assert "a = a * 2" in under_review(reviews.backend.log[1])
 
 
 async def test_without_review_on_save_nothing_is_asked(workshop: Workshop) -> None:
@@ -186,6 +212,8 @@ async def test_the_suggestion_cures_the_finding(reviews: Workshop) -> None:
         page = made.open("shop.py", CODE)
         division = (await saved(page, 2))[0]
         actions = await menu(page, division)
+        kinds = [title.split(":")[0].split(" ")[0] for title, a in actions.items() if a["kind"] == "quickfix"]
+        assert kinds == ["Apply", "Fix", "Dismiss", "Dismiss"], "who takes the first one gets a cure"
         cure = actions["Apply the suggestion of costly: Division by zero"]
         assert cure["kind"] == "quickfix"
         assert not cure.get("isPreferred")
@@ -250,9 +278,7 @@ async def test_only_what_is_asked_about_is_reviewed(workshop: Workshop) -> None:
 async def test_what_changed_since_a_revision_is_told_from_the_editors_own_text(workshop: Workshop) -> None:
     workshop.backend.script = reviewing(DIVISION, LEAK)
     path = workshop.write("shop.py", CODE)
-    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
-    for words in (("init", "-q", str(workshop.folder)), ("add", "shop.py"), ("commit", "-qm", "first")):
-        subprocess.run(["git", *who, *words], cwd=workshop.folder, check=True, timeout=30)
+    commit(workshop, path.name)
     async with editor(workshop) as made:
         page = made.open("shop.py", CODE)
         assert (await review(page, since="HEAD"))["findings"] == []

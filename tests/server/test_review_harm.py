@@ -90,6 +90,19 @@ async def test_an_unreadable_answer_ends_in_words_and_is_not_kept(workshop: Work
         assert len((await review(made, page.uri))["findings"]) == 1
 
 
+async def test_who_cannot_answer_in_form_is_followed_by_the_next(workshop: Workshop) -> None:
+    workshop.configure(TIERS + '[tasks.review]\nchain = ["quick", "strong"]\n')
+    workshop.backend.script = by_model(quick=saying("It looks fine to me."), strong=reviewing(DIVISION))
+    async with editor(workshop) as made:
+        told = await review(made, made.open("shop.py", CODE).uri)
+    assert [f["model"] for f in told["findings"]] == ["strong"]
+    assert [(a["model"], a["outcome"]) for a in told["decision"]["attempts"]] == [
+        ("quick", "rejected"),
+        ("strong", "ok"),
+    ]
+    assert told["decision"]["model"] == "strong"
+
+
 async def test_five_hundred_findings_are_too_many(workshop: Workshop) -> None:
     code = "".join(f"def f{n}(a, b):\n    return a / b + {n}\n\n\n" for n in range(500))
     many = [finding(f"return a / b + {n}", ["hint", "error"][n == 77]) for n in range(500)]
@@ -175,6 +188,12 @@ JUDGED = [
         [("Division by zero", "hint", "strong")],
     ),
     ("refuted", saying('{"findings": []}'), []),
+    ("broken off", saying('{"findings": [{"quote": "re'), [("Division by zero", "error", None)]),
+    (
+        "broken off after another",
+        saying(json.dumps({"findings": [finding("return r * r")]})[:-2] + ', {"quote": "ret'),
+        [("Division by zero", "error", None)],
+    ),
     ("no answer", lambda _: Reply(status=500), [("Division by zero", "error", None)]),
     ("no verdict", saying("I am not sure."), [("Division by zero", "error", None)]),
     (

@@ -81,6 +81,21 @@ def test_nothing_of_the_source_and_no_key_reaches_the_disk(home, ledger, databas
     assert b"canary" not in held
 
 
+def test_a_conclusion_tells_how_each_try_ended_and_adds_no_cost(ledger, history, entry) -> None:
+    tries = (Attempt("small", "ok", "stop", 10.0, 0.001), Attempt("big", "ok", "stop", 20.0, 0.002))
+    ledger.record(entry("d1", cost=0.001, attempts=tries[:1]))
+    ledger.record(entry("d1", cost=0.002, model="big", tier=Tier.PAID, attempts=tries[1:]))
+    judged = (replace(tries[0], outcome="rejected", reason="syntax: broken"), tries[1])
+    made = entry("d1", cost=0.003, model="big", tier=Tier.PAID, attempts=judged)
+    ledger.conclude(replace(made, served=replace(made.served, gates=("syntax", "ruff"))))
+    ledger.conclude(entry("never recorded"))
+    ledger.flush()
+    (row,) = history.rows()
+    assert row.attempts == judged
+    assert (row.cost_usd, row.model, row.gates) == (0.003, "big", ("syntax", "ruff"))
+    assert [a["outcome"] for a in history.latest("")["attempts"]] == ["rejected", "ok"]
+
+
 def test_a_repair_adds_to_its_decision(ledger, history, entry) -> None:
     ledger.record(entry("d1", cost=0.001, served=False, attempts=(Attempt("small", "rejected", "syntax"),)))
     ledger.record(entry("d1", cost=0.002, model="big", tier=Tier.PAID))

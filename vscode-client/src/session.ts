@@ -19,22 +19,26 @@ import { Trouble, explainTrouble } from './trouble';
 
 export type Phase = 'starting' | 'running' | 'stopped';
 
+/** Kinds of documents that get suggestions. */
+export const SCHEMES: readonly string[] = ['file', 'untitled', 'vscode-notebook-cell'];
+
 const PATIENCE = 3_000;
 const CRASHES = 3;
 
 /** Owns the client and its server: starts them, and starts them anew when what they were started with has changed. */
 export class Session implements Disposable {
-  readonly onPhase;
-  readonly onClient;
-  /** A suggestion was made, or none: what the server tells about itself may have changed. */
-  readonly onAnswer;
   server: Server | undefined;
   private readonly phases = new EventEmitter<Phase>();
   private readonly clients = new EventEmitter<LanguageClient>();
   private readonly answers = new EventEmitter<void>();
+  readonly onPhase = this.phases.event;
+  readonly onClient = this.clients.event;
+  /** A suggestion was made, or none: what the server tells about itself may have changed. */
+  readonly onAnswer = this.answers.event;
   private client: LanguageClient | undefined;
   private turning: Promise<void> = Promise.resolve();
   private queued: Promise<void> | undefined;
+  private begun = false;
   private over = false;
   private crashes = 0;
 
@@ -42,14 +46,25 @@ export class Session implements Disposable {
     private readonly context: ExtensionContext,
     private readonly log: LogOutputChannel,
     private readonly feedback: Feedback,
-  ) {
-    this.onPhase = this.phases.event;
-    this.onClient = this.clients.event;
-    this.onAnswer = this.answers.event;
+  ) {}
+
+  /** Somebody may need the server now; it costs nothing before. */
+  begin(): void {
+    if (!this.begun) {
+      void this.restart();
+    }
+  }
+
+  /** What the server is started with has changed. */
+  restartIfBegun(): void {
+    if (this.begun) {
+      void this.restart();
+    }
   }
 
   /** However often it is asked for while one is under way, one more follows. */
   restart(): Promise<void> {
+    this.begun = true;
     this.queued ??= this.turning.then(() => {
       this.queued = undefined;
       this.turning = this.turn();
@@ -60,6 +75,7 @@ export class Session implements Disposable {
 
   /** The client as soon as its server runs; undefined when it cannot, which was explained already. */
   async ready(): Promise<LanguageClient | undefined> {
+    this.begin();
     await (this.queued ?? this.turning);
     return this.client?.isRunning() ? this.client : undefined;
   }
@@ -122,7 +138,7 @@ export class Session implements Disposable {
 
   private options(): LanguageClientOptions {
     return {
-      documentSelector: [{ scheme: 'file' }, { scheme: 'untitled' }, { scheme: 'vscode-notebook-cell' }],
+      documentSelector: SCHEMES.map((scheme) => ({ scheme })),
       initializationOptions: { trusted: workspace.isTrusted },
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -143,9 +159,9 @@ export class Session implements Disposable {
   }
 
   private complain(error: unknown): void {
-    this.log.error(error instanceof Error ? error : String(error));
     const known = error instanceof Trouble;
     const trouble = known ? error : new Trouble('lsp-router: the server did not start.', ['Show Log', 'Try Again']);
+    this.log.error(error instanceof Error ? error.message : String(error));
     void explainTrouble(trouble);
   }
 }

@@ -22,8 +22,6 @@ export class StatusItem implements Disposable {
   constructor() {
     this.item.name = 'lsp-router';
     this.item.command = 'lspRouter.menu';
-    this.draw();
-    this.item.show();
   }
 
   follow(client: LanguageClient): void {
@@ -40,6 +38,7 @@ export class StatusItem implements Disposable {
     this.phase = phase;
     this.refreshSoon();
     this.draw();
+    this.item.show();
   }
 
   pause(paused: boolean): void {

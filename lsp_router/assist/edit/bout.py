@@ -93,6 +93,7 @@ class Bout(Generic[T]):
         return self._wish.job.wording.again(asked, model, drafter, draft.text, draft.problems)
 
     def _escalate(self, drafter: Model) -> Decision:
-        decision = self._kitchen.decide(replace(self._wish.job.work, stronger_than=drafter.name))
+        job = self._wish.job
+        decision = self._kitchen.decide(replace(job.work, task=job.decision.task, stronger_than=drafter.name))
         self._refused = "" if decision.chain else too_dear(decision)
         return decision

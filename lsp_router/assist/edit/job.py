@@ -11,7 +11,7 @@ from lsp_router.assist.edit.checks import Bench, Checks
 from lsp_router.assist.edit.files import Files
 from lsp_router.assist.edit.reading import Reader
 from lsp_router.assist.edit.testing import tests_of
-from lsp_router.assist.edit.wording import RULES, SHOWN, Wording, several, sources_of
+from lsp_router.assist.edit.wording import RULES, SHOWN, Wording, several, sources_of, template_of
 from lsp_router.assist.edit.workspace import Workspace
 from lsp_router.assist.kitchen import Kitchen
 from lsp_router.context.document import Document
@@ -31,6 +31,8 @@ from lsp_router.validation.tongues import PROSE
 _TRIGGERS = {Kind.FIX: Trigger.QUICK_FIX, Kind.REFACTOR: Trigger.REFACTOR_ACTION}
 _TASKS = {Kind.TESTS: Task.TESTS, Kind.DOCUMENT: Task.DOCS}
 _HARD = frozenset({Task.ALGORITHM, Task.ARCHITECTURE, Task.MULTIMODAL})
+_NO_CHANGE = frozenset({Task.EXPLAIN, Task.REVIEW})
+"""What an instruction may sound like; who asks for a change wants one."""
 FRACTION = 0.25
 """A drafter that costs no more than this share of the first choice's price goes before it."""
 _FILE_TOKENS = 4_000
@@ -56,11 +58,16 @@ class Shop:
         self.grammars = Grammars()
         self.sandbox = Sandbox(kitchen.environ)
 
-    def bench(self, kitchen: Kitchen) -> Bench:
-        root = Path(kitchen.project) if kitchen.project else None
-        allowed = kitchen.trusted and kitchen.settings.validation.project_tools
+    def bench(self, kitchen: Kitchen, template: str) -> Bench:
+        settings = kitchen.settings.validation
+        turns = kitchen.library.template(template).turns
         return Bench(
-            self.grammars, self.sandbox, root, allowed, test_command=tuple(kitchen.settings.validation.test_command)
+            self.grammars,
+            self.sandbox,
+            root=Path(kitchen.project) if kitchen.project else None,
+            project_code=kitchen.trusted and settings.project_tools,
+            test_command=tuple(settings.test_command),
+            examples=tuple((template, turn.text) for turn in turns if turn.role == "assistant"),
         )
 
 
@@ -113,7 +120,8 @@ def prepare(kitchen: Kitchen, shop: Shop, ask: Ask) -> Job:
     reader = Reader(ask, where, files, vault, shop.grammars, target)
     others = Workspace(kitchen.project, document)
     withheld = tuple(f"{w.where} was not shown to the model ({w.rule})" for w in gathered.withheld)
-    return Job(ask, work, decision, files, wording, reader, Checks(shop.bench(kitchen), ask, files, others), withheld)
+    checks = Checks(shop.bench(kitchen, template_of(ask)), ask, files, others)
+    return Job(ask, work, decision, files, wording, reader, checks, withheld)
 
 
 def work_of(ask: Ask, where: Aim, reach: Privacy = Privacy.TRAINS, rule: str = "") -> Work:
@@ -144,6 +152,8 @@ def choose(kitchen: Kitchen, work: Work) -> Decision:
     its checks goes up. Not for what is hard, what a person settled, or where the profile wants the paid ones.
     """
     decision, settings = kitchen.decide(work), kitchen.settings
+    if decision.task in _NO_CHANGE:
+        decision = kitchen.decide(replace(work, task=Task.PROSE if work.language in PROSE else Task.BOILERPLATE))
     policy = decision.policy
     settled = policy is None or policy.chain or work.pin or work.force_paid or settings.profile is Profile.PAID_FIRST
     if settled or policy is None or decision.task in _HARD or is_hard_refactor(work, decision.task):

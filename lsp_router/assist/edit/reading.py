@@ -10,6 +10,7 @@ from lsp_router.assist.edit.aim import Aim, land
 from lsp_router.assist.edit.ask import Ask, Kind
 from lsp_router.assist.edit.files import Files, tidy
 from lsp_router.assist.edit.imports import with_imports, without_imports
+from lsp_router.assist.edit.wording import CUT_OFF
 from lsp_router.context.vault import MARK, Vault
 from lsp_router.domain.decision import Problem
 from lsp_router.validation.apply import apply_changes
@@ -22,6 +23,12 @@ from lsp_router.validation.style import adopt, fit, replanted, style_of
 
 _ABOUT_SECRETS = re.compile(
     r"(?i)\b(?:secrets?|passwords?|credentials?|api[ _-]?keys?|hard-?coded|environment variables?|env vars?|getenv)\b"
+)
+_SHORT = 20
+"""Lines of a file that may well become half of that."""
+_SHRINKS = re.compile(
+    r"(?i)\b(?:remov|delet|drop|shorten|shrink|simplif|summar|strip|trim|reduc|condens|dedup|duplicat|split|extract|mov|"
+    r"clean|empty|clear|only|minim|less|fewer)"
 )
 
 
@@ -51,11 +58,11 @@ class Reader:
         found = extract(self.vault.restore(reply), language_of(self._path, self._language), "", self._original())
         problems = found.problems
         if not problems and not found.changes and not found.closed:
-            problems = (Problem("format", "The answer was cut off; give it whole, or use search/replace blocks."),)
+            problems = (Problem("format", f"The answer {CUT_OFF}; give it in search/replace blocks."),)
         if problems:
             return Draft(problems=problems)
         draft = self._of_blocks(found.changes) if found.changes else self._of_code(found)
-        problems = draft.problems or self._secrets(draft)
+        problems = draft.problems or self._secrets(draft) or (() if found.changes else self._shrunk(draft))
         if not problems and self.ask.kind is Kind.FIX and draft.texts.get(document.path) in {None, document.text}:
             same = all(self.files.text(path) == text for path, text in draft.texts.items())
             problems = (Problem("unchanged", "The answer changes nothing; what is reported is still there."),) * same
@@ -141,6 +148,15 @@ class Reader:
             return text
         ending = line_ending(self.ask.document.text)
         return with_ending(text.rstrip("\r\n") + "\n", ending)
+
+    def _shrunk(self, draft: Draft) -> tuple[Problem, ...]:
+        """A part of a file given for the whole of it; in text and data no other gate would notice."""
+        document = self.ask.document
+        was, now = (len(text.split("\n")) for text in (document.text, draft.texts.get(document.path, document.text)))
+        if not self.aim.asked.whole or was < _SHORT or now * 2 > was or _SHRINKS.search(self.ask.instruction):
+            return ()
+        said = f"The answer stands for the whole file and would leave {now} of its {was} lines"
+        return (Problem("shrunk", f"{said}; give the file whole, or only the changes in search/replace blocks."),)
 
     # --- secrets ---
 

@@ -22,6 +22,8 @@ from lsp_router.routing.candidates import output_cap
 from lsp_router.validation.style import style_of
 from lsp_router.validation.tongues import PROSE
 
+CUT_OFF = "was cut off"
+"""What is said of an answer that ended before its end."""
 SHOWN = 28_000
 """Characters of the file that go along; of a longer one, what surrounds the place."""
 LEAST_SHOWN = 2_000
@@ -34,7 +36,10 @@ SURE_HAND = 9.0
 LONG = 3_000
 """Characters of a selection worth saving."""
 _SEVERAL = re.compile(
-    r"(?i)\b(?:files|new file|new module|across|call ?sites|callers|everywhere|move\b.{1,60}\b(?:to|into))\b"
+    r"(?i)\b(?:(?:all|both|other|several|multiple|across|these|two) (?:the |of the )?(?:files|modules|packages)|"
+    r"across (?:the )?(?:project|code ?base|repo\w*|workspace)|(?:new|separate|another) (?:file|module)|"
+    r"call ?sites|(?:all|its|the) callers|everywhere|"
+    r"(?:move|extract|split)\b.{1,60}\b(?:to|into) (?:\w+ ){0,3}(?:files?|modules?|[\w/-]+\.\w{1,5})(?!\w))"
 )
 _ELSEWHERE = re.compile(
     r"(?i)undefined|not defined|undeclared|unresolved|cannot find name|could not find|no module|not imported|import"
@@ -78,7 +83,12 @@ class Wording:
         return self._hidden(prompt, model, self.vault.hide)
 
     def again(self, asked: Prompt, model: Model, drafter: Model, answer: str, problems: Sequence[Problem]) -> Prompt:
-        """To the one who drafted: fix only these. To anybody else: here is what another made of it."""
+        """To the one who drafted: fix only these. To anybody else: here is what another made of it.
+
+        An answer that did not fit whole is asked for in blocks.
+        """
+        if asked is self._made.get(model.name) and any(CUT_OFF in problem.message for problem in problems):
+            asked = self._hidden(self._compose(model, Answer.BLOCKS), model, self.vault.hide)
         said = [_told(problem) for problem in problems]
         say = prompts.repair if model.name == drafter.name else prompts.escalate
         return self._hidden(say(self.library, asked, answer, said), model, self.vault.cover)
@@ -97,8 +107,8 @@ class Wording:
 
     # --- helpers ---
 
-    def _compose(self, model: Model) -> Prompt:
-        form = self.form(model)
+    def _compose(self, model: Model, form: Answer | None = None) -> Prompt:
+        form = form or self.form(model)
         return prompts.compose(
             self.library,
             template_of(self.ask),

@@ -27,6 +27,8 @@ from lsp_router.validation.grammars import Grammars
 SIZES = (12_000, 6_000, 3_000, 1_500)
 """Tokens of the document that go along: the most that helps, and less where nobody's context takes it."""
 OVERHEAD = 900
+IMAGE = 1_500
+"""Tokens that a picture of ordinary size is billed as."""
 CAUTION = 0.95
 """Of the room there is, for estimates may be wrong."""
 SMALLEST = 600
@@ -96,6 +98,7 @@ class Explainer:
 
     def _with_room(self, query: Query, talk: Talk | None) -> tuple[Work, Decision]:
         whole = estimate_tokens(query.picture.drawing if query.picture else query.document.text)
+        whole += IMAGE if query.picture and query.picture.image else 0
         said = sum(estimate_tokens(text) for turn in (talk.turns if talk else ()) for text in turn)
         for most in SIZES:
             work = self._work(query, min(whole, most) + said + OVERHEAD)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lsp_router.assist.explain.picture import Picture
-from lsp_router.assist.passages import Span
 from lsp_router.context.document import Document
 from lsp_router.domain.decision import Served
+
+if TYPE_CHECKING:
+    from lsp_router.assist.passages import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """One request about some passages: what is said, and the claims that came back, each with its place and passage.
 
-An answer that cannot be read, or whose severe claims quote what is not there, goes back once with the exact problems.
+An answer whose severe claims quote what is not there goes back once with the exact problems; one that cannot be read
+at all goes to the next model of the chain, and back to its maker where there is none.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from lsp_router.assist.review.reading import Reading, read
 from lsp_router.domain.decision import Decision, Served
 from lsp_router.domain.model import Model
 from lsp_router.domain.task import Task, Work
-from lsp_router.domain.wire import Prompt
+from lsp_router.domain.wire import Fault, Prompt
 from lsp_router.engine.order import ExhaustedError
 from lsp_router.prompts.ask import Ask, Source, compose, repair
 from lsp_router.prompts.estimate import estimate_prompt
@@ -67,8 +68,13 @@ async def ask(kitchen: Kitchen, batch: Batch) -> Asked:
         asked.history.append(served)
         reading = read(answer)
         if problems := _problems(reading, batch):
+            asked.history[-1] = _rejected(served, unreadable=reading.unreadable)
             again = repair(kitchen.library, prompt, answer, problems)
-            answer, served = await _answer(kitchen, batch, _stay_with(decision, served.model), work, again)
+            others = _without(decision, served.model)
+            if reading.unreadable and others.chain:
+                answer, served = await _answer(kitchen, batch, others, work, prompt)
+            else:
+                answer, served = await _answer(kitchen, batch, _stay_with(decision, served.model), work, again)
             asked.history.append(served)
             second = read(answer)
             reading = reading if second.unreadable else second
@@ -135,6 +141,17 @@ def _problems(reading: Reading, batch: Batch) -> list[str]:
     severe = [claim for claim in reading.claims if claim.severity is Severity.ERROR]
     places = [(claim, anchor(claim.quote, text, batch.spans)) for claim in severe[:10]]
     return [f"The quote {claim.quote!r} {at.reason}." for claim, at in places if isinstance(at, Nowhere)]
+
+
+def _rejected(served: Served, *, unreadable: bool) -> Served:
+    """The attempt was paid for: the decision says why it was not enough, and quotes no code."""
+    *earlier, last = served.attempts
+    reason = "its answer was no review that can be read" if unreadable else "it quoted what is not in the code"
+    return replace(served, attempts=(*earlier, replace(last, outcome=Fault.REJECTED.value, reason=reason)))
+
+
+def _without(decision: Decision, model: Model | None) -> Decision:
+    return replace(decision, chain=tuple(m for m in decision.chain if model is None or m.name != model.name))
 
 
 def _stay_with(decision: Decision, model: Model | None) -> Decision:

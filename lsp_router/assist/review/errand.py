@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lsp_router.assist.passages import Span
 from lsp_router.assist.review.finding import Finding
 from lsp_router.context.document import Document
 from lsp_router.domain.decision import Served
 from lsp_router.domain.task import Trigger
+
+if TYPE_CHECKING:
+    from lsp_router.assist.passages import Span
 
 Tell = Callable[[str], None]
 """Told in a few words what is being done right now."""

@@ -40,6 +40,7 @@ def read(answer: str) -> Reading:
 _THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _LISTS = ("findings", "issues", "problems", "comments", "results", "review")
 _FENCE = re.compile(r"\A```[a-z]*\s*|\s*```\Z")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SPACE = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder(strict=False)
 _SEVERITIES = {
@@ -118,7 +119,7 @@ def _claim(item: Mapping[str, Any]) -> Claim | None:
         category=re.sub(r"[^a-z-]", "", str(item.get("category", "")).lower())[:24] or "other",
         title=title or _first_sentence(message),
         message=message or title,
-        suggestion=suggestion if isinstance(suggestion, str) and 0 < len(suggestion) <= SUGGESTION else None,
+        suggestion=suggestion if isinstance(suggestion, str) and _is_plain(suggestion) else None,
     )
 
 
@@ -128,6 +129,11 @@ def _words(value: Any, most: int) -> str:
         return ""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in value[: most * 4]).split())
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def _is_plain(suggestion: str) -> bool:
+    """Nothing that a terminal obeys, and nothing that makes code read otherwise than it runs."""
+    return 0 < len(suggestion) <= SUGGESTION and not _UNSEEN.search(suggestion)
 
 
 def _first_sentence(message: str) -> str:

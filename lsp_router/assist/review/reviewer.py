@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from rapidfuzz import fuzz
 
@@ -47,11 +48,18 @@ class Reviewer:
         self._reader = Reader(self._grammars)
         self._notes = Notes(kitchen)
         self._permits = asyncio.Semaphore(AT_ONCE)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By document: what two reviews of one both want to know is asked once."""
 
     async def review(self, errand: Errand, tell: Tell = NOBODY) -> Reviewed:
         refused = self._refused(errand.document)
         if refused:
             return Reviewed(errand.document, problems=(refused,))
+        turn = self._turns.setdefault(errand.document.path, asyncio.Lock())
+        async with turn:
+            return await self._review(errand, tell)
+
+    async def _review(self, errand: Errand, tell: Tell) -> Reviewed:
         everything = self._reader.passages(errand.document)
         meant = [p for p in everything if _is_meant(p, errand.spans)]
         known = [(passage, self._notes.recall(errand, passage)) for passage in meant]
@@ -101,7 +109,9 @@ class Reviewer:
     ) -> None:
         """A model that the user named is taken at its word; a suggestion that breaks the file is nobody's."""
         document = errand.document
-        suspects = [p for _, placed in asked.claims for p in placed if doubtful(p[1], document)]
+        doubted = [p for _, placed in asked.claims for p in placed if doubtful(p[1], document)]
+        most = self._kitchen.settings.review.max_findings
+        suspects = sorted(doubted, key=lambda p: p[1].severity.rank)[:most]
         if suspects and not errand.model and self._kitchen.settings.review.confirm:
             tell(f"checking {len(suspects)} findings")
             async with self._permits:
@@ -156,7 +166,7 @@ class Reviewer:
             document=errand.document,
             findings=tuple(left[: self._kitchen.settings.review.max_findings]),
             covered=tuple(span for passage in covered for span in passage.spans),
-            served=together(asked.history) or self._at_no_cost(errand),
+            served=together(asked.history) or self._at_no_cost(errand, meant=bool(covered)),
             problems=tuple(dict.fromkeys(asked.problems)),
             dismissed=len(news) - len(left),
             dropped=asked.dropped,
@@ -165,13 +175,14 @@ class Reviewer:
     def _is_dismissed(self, finding: Finding, text: str) -> bool:
         return silenced(text, finding.span) or self._dismissals.dismissed(finding.id, finding.severity.rank)
 
-    def _at_no_cost(self, errand: Errand) -> Served | None:
-        """Everything was known: who would have been asked, and that nobody was."""
+    def _at_no_cost(self, errand: Errand, *, meant: bool) -> Served | None:
+        """Everything was known, or there was nothing to know: who would have been asked, and that nobody was."""
         if errand.recall:
             return None
         work = work_of(self._kitchen, errand, Prompt())
         served = Served(self._kitchen.decide(work), cache="hit")
-        self._kitchen.note(served, work)
+        if meant:
+            self._kitchen.note(served, work)
         return served
 
     def _refused(self, document: Document) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,8 +80,8 @@ def compile_segment(stream: Stream, gone: Iterable[str] = ()) -> tuple[Facts, di
         "order": _section("i", _suffix_order(tokens)),
         "starts": _section("I", np.concatenate(([1], 1 + np.cumsum(counts)))),
     }
-    for length, hashes in _renamed_hashes(tokens, names):
-        sections |= _hash_table(f"renamed-{length}", hashes)
+    shortest, *longer = _renamed_hashes(tokens, names)
+    sections |= _hash_table("renamed", shortest, longer)
     sections |= _call_table(tokens, texts, stream.language)
     opening = np.array([text in BREAKS for text in texts], np.bool_)
     sections |= _hash_table("heads", _heads_hashes(tokens, opening[tokens]))
@@ -118,8 +118,8 @@ def _suffix_order(tokens: Array) -> Array:
     return order
 
 
-def _renamed_hashes(tokens: Array, names: Array) -> Iterator[tuple[int, Array]]:
-    """The same as `hash_contexts`, for every position at once."""
+def _renamed_hashes(tokens: Array, names: Array) -> Iterator[Array]:
+    """The same as `hash_contexts`, for every position at once, the shortest contexts first."""
     count = len(tokens)
     is_name_here = names[tokens]
     # How far on the same token stands again: what `_distances` says, seen from the other end.
@@ -132,7 +132,7 @@ def _renamed_hashes(tokens: Array, names: Array) -> Iterator[tuple[int, Array]]:
         values = (values ^ shifted) * np.uint32(FACTOR)
         values ^= values >> np.uint32(SHIFT)
         if back + 1 in LENGTHS:
-            yield back + 1, values
+            yield values.copy()
 
 
 def _heads_hashes(tokens: Array, opens: Array) -> Array:
@@ -170,13 +170,21 @@ def _call_table(tokens: Array, texts: list[str], language: Language) -> dict[str
     return table | {"call-positions": _section("i", np.frombuffer(positions, np.int32)[order])}
 
 
-def _hash_table(name: str, hashes: Array) -> dict[str, Section]:
-    """Positions by the hash's top bits, then by its low 16 bits."""
+def _hash_table(name: str, hashes: Array, longer: Sequence[Array] = ()) -> dict[str, Section]:
+    """Positions by the hash's top bits, then by its low 16 bits, then by 8 bits of those of `longer` contexts.
+
+    What is alike over a longer stretch is so over a shorter one: one order serves them all.
+    """
     bits = bucket_bits(len(hashes))
     buckets = (hashes >> np.uint32(32 - bits)).astype(np.int64)
     marks = (hashes & np.uint32(0xFFFF)).astype(np.int64)
-    order = np.argsort(buckets << 16 | marks)
+    finer = [(more & np.uint32(0xFF)).astype(np.int64) for more in longer]
+    keys = buckets << 16 | marks
+    for more in finer:
+        keys = keys << 8 | more
+    order = np.argsort(keys)
     return {
+        **{f"{name}-finer-{at}": _section("B", more[order]) for at, more in enumerate(finer)},
         f"{name}-buckets": _section("I", np.concatenate(([0], np.cumsum(np.bincount(buckets, minlength=1 << bits))))),
         f"{name}-marks": _section("H", marks[order]),
         f"{name}-positions": _section("i", order),

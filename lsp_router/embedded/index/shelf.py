@@ -32,7 +32,8 @@ class Shelf:
         self._blob, self._ends, self._names = arrays["texts"], arrays["text_ends"], arrays["names"]
         self._tokens, self._marks = arrays["tokens"], arrays["marks"]
         self._order, self._starts = arrays["order"], arrays["starts"]
-        self._renamed = {length: _table(arrays, f"renamed-{length}") for length in LENGTHS}
+        self._renamed = _table(arrays, "renamed")
+        self._finer = [arrays[f"renamed-finer-{at}"] for at in range(len(LENGTHS) - 1)]
         self._calls = _table(arrays, "call")
         self._heads = _table(arrays, "heads")
         self._ids: dict[str, int] = {}
@@ -92,9 +93,14 @@ class Shelf:
         """
         numbers = [number if (number := self.find(token)) >= 0 else ~tokens.index(token) for token in tokens]
         hashes = hash_contexts(numbers, names)
+        low, high = _range(self._renamed, hashes[LENGTHS[0]])
         levels: list[tuple[int, list[tuple[int, int]]]] = []
-        for length, table in self._renamed.items():
-            found = self._visible(_look_up(table, hashes[length]), hidden)
+        for length, marks in zip(LENGTHS, (None, *self._finer), strict=True):
+            if marks is not None:
+                mark = hashes[length] & 0xFF
+                low = bisect_left(marks, mark, low, high)
+                high = bisect_right(marks, mark, low, high)
+            found = self._visible(_some(self._renamed[2], low, high), hidden)
             if not found:
                 break
             levels.append((length, [(at, self._marks[at] >> 4) for at in found]))
@@ -171,11 +177,20 @@ def _table(arrays: Mapping[str, Array], name: str) -> Table:
 
 
 def _look_up(table: Table, value: int) -> list[int]:
-    """Positions with this hash: the top bits choose a bucket, the low ones are searched in it."""
-    buckets, marks, positions = table
+    """Positions with this hash."""
+    return _some(table[2], *_range(table, value))
+
+
+def _range(table: Table, value: int) -> tuple[int, int]:
+    """Where a hash stands: the top bits choose a bucket, the low ones are searched in it."""
+    buckets, marks, _ = table
     bucket, mark = value >> (33 - len(buckets).bit_length()), value & 0xFFFF
     low = bisect_left(marks, mark, buckets[bucket], buckets[bucket + 1])
-    high = bisect_right(marks, mark, low, buckets[bucket + 1])
+    return low, bisect_right(marks, mark, low, buckets[bucket + 1])
+
+
+def _some(positions: Array, low: int, high: int) -> list[int]:
+    """All of a stretch, or a sample that covers it."""
     if high - low <= MAX_RENAMED:
         return positions[low:high].tolist()
     step = (high - low) / MAX_RENAMED

@@ -32,9 +32,9 @@ def register(server: RouterServer) -> None:
         desk, taste, uri = await ls.desk(), Taste.of(ls), params.text_document.uri
         entries = menu.entries(ls.documents, params, desk.editor.offer)
         entries += menu.review(ls.documents, params, desk.offer_review)
-        known = findings.actions(ls, desk, params) if taste.literals else []
+        own = findings.remedies(ls, desk, params) if taste.literals else findings.Remedies()
         made = (taste.serve(entry, _now(ls, uri)) for entry in entries)
-        return [*known, *(action for action in made if action is not None)]
+        return [*own.cures, *(action for action in made if action is not None), *own.dismissals]
 
     @server.feature(lsp.CODE_ACTION_RESOLVE)
     async def resolve(ls: RouterServer, action: lsp.CodeAction) -> lsp.CodeAction:

@@ -15,7 +15,8 @@ from typing import Any, Self
 
 from websockets.sync.client import ClientConnection, connect
 
-PATIENCE = 30.0
+PATIENCE = 60.0
+"""Seconds for whatever comes to pass at all: on a busy machine everything takes long, and nothing waits for nothing."""
 QUIET = (
     "--headless=new",
     "--no-sandbox",
@@ -136,7 +137,7 @@ class Page:
 
     def ask(self, expression: str, *values: Any) -> Any:
         """The value of an expression in the page; `find(selector, text)` is at hand, and the values as `a`."""
-        source = f"(async (a) => {{ {FIND} return {expression}; }})({json.dumps(values)})"
+        source = f"(async (a) => {{ {FIND} return ({expression}); }})({json.dumps(values)})"
         told = self.call("Runtime.evaluate", expression=source, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in told, f"{expression}: {told['exceptionDetails']}"
         return told["result"].get("value")
@@ -182,11 +183,18 @@ class Page:
 
     def hover(self, selector: str, text: str = "") -> tuple[float, float]:
         self.see(selector, text)
-        middle = "({x, y, width, height}) => [x + width / 2, y + height / 2]"
-        x, y = self.ask(f"({middle})(find(a[0], a[1])[0].getBoundingClientRect())", selector, text)
+        x, y = holds(lambda: self._resting(selector, text), f"{selector} {text!r} stands still")
         self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x - 1, y=y)
         self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
         return x, y
+
+    def _resting(self, selector: str, text: str) -> tuple[float, float] | None:
+        """The middle of the first of them, once it has stopped sliding in."""
+        middle = "({x, y, width, height}) => [x + width / 2, y + height / 2]"
+        where = f"find(a[0], a[1]).slice(0, 1).map(e => ({middle})(e.getBoundingClientRect()))[0]"
+        before = self.ask(where, selector, text)
+        self.ask("new Promise(done => requestAnimationFrame(() => setTimeout(done, 80)))")
+        return tuple(before) if before and before == self.ask(where, selector, text) else None
 
     def _key(self, kind: str, key: str, modifiers: int = 0, **more: Any) -> None:
         code, number = _code(key)

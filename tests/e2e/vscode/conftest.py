@@ -24,11 +24,11 @@ from tests.support.workshop import Workshop
 
 REPO = Path(__file__).resolve().parents[3]
 CLIENT = REPO / "vscode-client"
-INSTALLED = Path(os.environ.get("LSP_ROUTER_VSCODE") or REPO / ".e2e" / "vscode")
+INSTALLED = Path(os.environ.get("LSP_ROUTER_EDITORS") or REPO / ".editors") / "vscode"
 """Where install-vscode.sh put VS Code. Read now: later the environment is a test's own."""
 REQUIRED = os.environ.get("LSP_ROUTER_REQUIRE_E2E") == "1"
-GALLERY = os.environ.get("LSP_ROUTER_GALLERY") == "1"
-"""Whether the pictures of the README are taken anew."""
+GALLERY = REPO / "editors" / "gallery" if os.environ.get("LSP_ROUTER_GALLERY") == "1" else None
+"""Where the pictures of the README are put, when they are to be taken anew."""
 BUILD = 300.0
 
 
@@ -142,7 +142,21 @@ def vscode(
         yield open_vscode
 
 
+Takes = Callable[[Workbench, str], None]
+
+
+@pytest.fixture
+def picture() -> Takes:
+    """A picture for the README, taken where a test has the screen as people should see it."""
+
+    def take(window: Workbench, name: str) -> None:
+        if GALLERY:
+            window.shoot(GALLERY / f"{name}.png")
+
+    return take
+
+
 def _keep_picture(workbench: Workbench, name: str) -> None:
     """For whoever wants to know why a test failed."""
     if folder := os.environ.get("PICTURES"):
-        workbench.shoot(Path(folder) / f"{name}.png")
+        workbench.page.shoot(Path(folder) / f"{name}.png")

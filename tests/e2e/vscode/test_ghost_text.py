@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.vscode.browser import holds
-from tests.e2e.vscode.conftest import Opens
+from tests.e2e.vscode.conftest import Opens, Takes
 from tests.e2e.vscode.workbench import PICK, STATUS
 from tests.support.backend import Backend, Reply, Seen
 from tests.support.workshop import books
@@ -25,7 +25,7 @@ def knows_mean(seen: Seen) -> Reply:
     return Reply(BODY[len(last) :] if BODY.startswith(last) else "", usage={"prompt_tokens": 40_000})
 
 
-def test_shown_typed_through_taken(vscode: Opens, with_server: Path, backend: Backend) -> None:
+def test_shown_typed_through_taken(vscode: Opens, with_server: Path, backend: Backend, picture: Takes) -> None:
     backend.script = knows_mean
     server, window = vscode({"demo.py": START}, path=[with_server])
     window.open_file("demo.py")
@@ -34,6 +34,8 @@ def test_shown_typed_through_taken(vscode: Opens, with_server: Path, backend: Ba
     window.page.press("Enter")
     window.see_ghost("total = sum(values)")
     window.see_ghost("return total / len(values)")
+
+    picture(window, "ghost-text")
 
     calls = backend.calls()
     window.page.ask(FLICKER)
@@ -58,12 +60,14 @@ def test_shown_typed_through_taken(vscode: Opens, with_server: Path, backend: Ba
     assert window.errors() == ""
 
 
-def test_pausing_asks_nobody(vscode: Opens, with_server: Path, backend: Backend) -> None:
+def test_pausing_asks_nobody(vscode: Opens, with_server: Path, backend: Backend, picture: Takes) -> None:
     backend.script = knows_mean
     _, window = vscode({"demo.py": START}, path=[with_server])
     window.open_file("demo.py")
     window.ready()
     window.page.click(STATUS)
+    window.page.see(PICK, "Pause suggestions")
+    picture(window, "status-menu")
     window.choose(PICK, "Pause suggestions")
     window.page.see(f"{STATUS} .codicon-debug-pause")
     window.page.press("Control+1")

@@ -5,19 +5,33 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.vscode.browser import holds
-from tests.e2e.vscode.conftest import Opens
+from tests.e2e.vscode.conftest import Opens, Takes
 from tests.e2e.vscode.workbench import MENU
 from tests.support.backend import Backend, Reply, Seen
 from tests.support.reviewer import finding, reviewing
 
 CODE = "def ratio(a, b):\n    return a / b\n"
 DIVISION = finding("return a / b", "error", title="Division by zero", suggestion="return a / b if b else 0.0")
-WORDS = (
-    "It divides **a** by **b**.\n\n" + "".join(f"- Case {n} of the explanation\n" for n in range(40)) + "\nThat is all."
-)
+WORDS = """\
+`ratio` divides **a** by **b** and returns the quotient as a float.
+
+## What to know
+
+- It raises `ZeroDivisionError` when `b` is zero; nothing here catches that.
+- Integers are divided exactly: `ratio(1, 2)` is `0.5`, not `0`.
+- Anything with a `/` operator works, `Fraction` and `Decimal` included.
+
+## How callers may guard it
+
+```python
+share = ratio(done, total) if total else 0.0
+```
+
+That is all."""
 
 
-def test_review_squiggle_hover_fix(vscode: Opens, with_server: Path, backend: Backend) -> None:
+
+def test_review_squiggle_hover_fix(vscode: Opens, with_server: Path, backend: Backend, picture: Takes) -> None:
     backend.script = reviewing(DIVISION)
     server, window = vscode({"ratio.py": CODE}, path=[with_server])
     window.open_file("ratio.py")
@@ -27,8 +41,9 @@ def test_review_squiggle_hover_fix(vscode: Opens, with_server: Path, backend: Ba
     window.page.see(".statusbar-item", "one finding")
     window.page.hover(".view-line span span", "return")
     window.page.see(".monaco-hover", "Division by zero")
+    picture(window, "review")
     window.go_to(2, 6)
-    window.page.press("Control+.")
+    window.open_menu("Control+.", "Division by zero")
     window.choose(MENU, "Division by zero")
     window.page.see(".view-line", "if b else 0.0")
     window.page.miss(".squiggly-error")
@@ -48,21 +63,23 @@ def test_review_on_save(vscode: Opens, with_server: Path, backend: Backend) -> N
     window.page.see(".squiggly-error")
 
 
-def test_explain_streams_and_why_tells(vscode: Opens, with_server: Path, backend: Backend) -> None:
+def test_explain_streams_and_why_tells(vscode: Opens, with_server: Path, backend: Backend, picture: Takes) -> None:
     def slowly(_: Seen) -> Reply:
-        return Reply(WORDS, token_delay=0.02)
+        return Reply(WORDS, token_delay=0.04)
 
     backend.script = slowly
     _, window = vscode({"ratio.py": CODE}, path=[with_server])
     window.open_file("ratio.py")
     window.ready()
     window.command("lsp-router: Explain")
-    early = holds(lambda: "It divides" in window.webviews() and window.webviews(), "the page is being written")
-    assert "That is all" not in early, "and read before it is finished"
+    early = holds(lambda: "divides" in (seen := window.webviews()) and seen, "the page is being written")
+    assert "That is all" not in early, "and can be read meanwhile"
     holds(lambda: "That is all" in window.webviews(), "it is finished")
     holds(lambda: "costly" in window.webviews(), "it says who wrote it")
+    picture(window, "explain")
 
     window.page.press("Control+1")
     window.command("lsp-router: Why This Suggestion?")
     holds(lambda: "Candidates" in window.webviews(), "the decision is shown")
+    picture(window, "why")
     assert window.errors() == ""

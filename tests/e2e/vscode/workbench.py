@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.vscode.browser import Page, holds
+from tests.e2e.vscode.browser import PATIENCE, Page, holds
 
 GHOST, GHOST_BELOW = ".ghost-text-decoration", ".ghost-text"
 MENU = ".action-widget .monaco-list-row"
@@ -44,7 +44,7 @@ class Workbench:
         self.page.see(".editor-instance .monaco-editor .view-lines")
         self.page.click(".editor-group-container.active .editor-instance .view-lines")
 
-    def ready(self, patience: float = 30.0) -> None:
+    def ready(self, patience: float = PATIENCE) -> None:
         """The server runs and has said what today cost."""
         self.page.see(STATUS, "$", patience)
 
@@ -61,6 +61,17 @@ class Workbench:
         self.page.type(title)
         self.page.see(f"{PICK}.focused", title)
         self.page.press("Enter")
+
+    def open_menu(self, keys: str, text: str) -> None:
+        """The menu of code actions; VS Code closes one that it opened before every language had answered."""
+
+        def there() -> bool:
+            if not self.page.count(MENU):
+                self.page.press(keys)
+                self.page.see(MENU, patience=10)
+            return bool(self.page.count(MENU, text))
+
+        holds(there, f"the menu offers {text!r}")
 
     def choose(self, rows: str, text: str, *, key: str = "Enter") -> None:
         """Moves through a menu by keyboard until the row is reached."""
@@ -85,7 +96,7 @@ class Workbench:
         """The suggestion on the screen, from the cursor on; its colours cut it into pieces, and lines run together."""
         return (self.page.text(GHOST) + self.page.text(GHOST_BELOW)).replace("\n", "")
 
-    def see_ghost(self, text: str, patience: float = 30.0) -> None:
+    def see_ghost(self, text: str, patience: float = PATIENCE) -> None:
         holds(lambda: text in self.ghost(), f"{text!r} is suggested (now: {self.ghost()!r})", patience)
 
     def webviews(self) -> str:
@@ -101,4 +112,7 @@ class Workbench:
         self.page.miss(TOAST)
 
     def shoot(self, path: Path) -> None:
+        """Once nothing moves any more, so that a picture does not change with the machine's mood."""
+        self.page.miss(".notification-toast .monaco-progress-container.active")
+        self.page.ask("new Promise(done => setTimeout(done, 700))")
         self.page.shoot(path)

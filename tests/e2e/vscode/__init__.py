@@ -1,0 +1,1 @@
+"""VS Code as people have it: packaged, installed, driven by keyboard and mouse."""
