@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import sys
 import tempfile
@@ -110,7 +111,7 @@ PICTURES: dict[str, Callable[[Workshop], Awaitable[str]]] = {
 
 def drawn(title: str, ansi: str) -> str:
     """No font is fetched from anywhere: the reader's own is used."""
-    console = Console(record=True, width=110, file=open("/dev/null", "w", encoding="utf-8"))  # noqa: SIM115 - as long as the console
+    console = Console(record=True, width=110, file=io.StringIO())
     console.print(Text.from_ansi(ansi.rstrip()))
     svg = console.export_svg(title=title)
     svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
@@ -118,7 +119,6 @@ def drawn(title: str, ansi: str) -> str:
 
 
 async def main(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for name, take in PICTURES.items():
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:  # a server may still be leaving
             project = Path(place, "shop")
@@ -132,4 +132,5 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     asyncio.run(main(Path(sys.argv[1])))
