@@ -24,7 +24,7 @@ from lsp_router.embedded.guess.experts import GROUNDS, Expert
 from lsp_router.embedded.guess.features import Feature, Place
 from lsp_router.embedded.guess.mix import Weights
 from lsp_router.embedded.settings import Thresholds
-from tests.bench.embedded.corpus import CUTS, Package
+from tests.bench.embedded.corpus import CUTS, Package, open_packages
 from tests.bench.embedded.drafts import Trial, draft_all
 from tests.bench.embedded.samples import EXPERT_WEIGHTS, PER_PLACE, Samples, collect
 from tests.bench.embedded.train import Array, Matrix, fit, fit_logistic, loss
@@ -38,7 +38,7 @@ RIGHT = {"normal": Thresholds(0.64, 0.78), "quiet": Thresholds(0.8, 0.86)}
 
 def main(argv: Sequence[str] | None = None) -> None:
     options = _options(argv)
-    packages = [Package(folder, options.family) for folder in options.packages]
+    packages = open_packages(options.packages, options.family)
     out = options.out or FOLDER / f"{options.family}.json"
     data = json.loads(out.read_text("utf-8")) if options.keep_mix else _fit_mix(packages, options)
     data |= _fit_confidence(packages, parse_constants(data).weights, options)
