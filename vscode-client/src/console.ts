@@ -62,10 +62,11 @@ export class Console implements Disposable {
     this.dashboard = child;
     return new Promise((resolve) => {
       const hear = (text: string): void => {
-        this.log.info(text.trimEnd());
         const found = ADDRESS.exec(text);
         if (found) {
-          resolve(found[0]);
+          resolve(found[0]); // it is a secret as well, so it is not logged
+        } else {
+          this.log.info(text.trimEnd());
         }
       };
       for (const stream of [child.stdout, child.stderr]) {

@@ -30,7 +30,6 @@ share = ratio(done, total) if total else 0.0
 That is all."""
 
 
-
 def test_review_squiggle_hover_fix(vscode: Opens, with_server: Path, backend: Backend, picture: Takes) -> None:
     backend.script = reviewing(DIVISION)
     server, window = vscode({"ratio.py": CODE}, path=[with_server])

@@ -83,8 +83,11 @@ class Workbench:
             self.page.press("ArrowDown")
         raise AssertionError(f"{text!r} cannot be reached in the menu")
 
-    def apply_preview(self) -> None:
-        """The panel that lists what a refactoring will change."""
+    def apply_preview(self, *, tick: bool = False) -> None:
+        """The panel that lists what a refactoring will change; what reaches other files has to be ticked first."""
+        if tick:
+            self.page.click(f"{PREVIEW} .edit-checkbox")
+            self.page.see(f"{PREVIEW} .edit-checkbox[aria-checked=true]")
         self.page.click(f"{PREVIEW} .monaco-button", "Apply")
         self.page.miss(PREVIEW)
 
