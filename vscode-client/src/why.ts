@@ -49,7 +49,7 @@ function decided(decision: Decision): string[] {
   return parts;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
@@ -59,6 +59,6 @@ function cell(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\|`*_<>[\]]/g, '\\$&');
 }
 
-function milliseconds(ms: number): string {
+export function milliseconds(ms: number): string {
   return ms < 10 && ms > 0 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
 }

@@ -31,7 +31,7 @@ def test_statistics_and_dashboard(vscode: Opens, with_server: Path, picture: Tak
     window.ready()
     window.command("lsp-router: Statistics")
     holds(lambda: "codestral" in window.webviews(), "the statistics are shown beside the code")
-    window.page.press("Control+1")
+    window.page.click(".editor-group-container .editor-instance .view-lines")
 
     def opened() -> str:
         tabs = window.page.call("Target.getTargets")["targetInfos"]

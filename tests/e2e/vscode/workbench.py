@@ -56,8 +56,12 @@ class Workbench:
         self.page.see(".statusbar-item", f"Ln {line}, Col {column}")
 
     def command(self, title: str) -> None:
-        self.page.press("F1")
-        self.page.see(INPUT)
+        def palette() -> bool:
+            """A page that has just been opened may still be taking the focus away."""
+            self.page.press("F1")
+            return bool(holds(lambda: self.page.count(INPUT), "the palette opens", 5))
+
+        holds(palette, "the palette opens")
         self.page.type(title)
         self.page.see(f"{PICK}.focused", title)
         self.page.press("Enter")
