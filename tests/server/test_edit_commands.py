@@ -177,6 +177,20 @@ async def test_an_edit_of_several_files_is_one_edit_and_asks_before_it_reaches_f
     assert "uses.py" in annotation["description"]
 
 
+async def test_what_the_user_did_not_confirm_is_not_offered_again(studio: Studio) -> None:
+    tests = "from shop import total\n\n\ndef test_total():\n    assert total([1, 2]) == 3\n"
+    studio.backend.script = in_turn(small=[tests], strong=[tests])
+    editor, drawing = studio.editor()
+    drawing.refuses = 1
+    editor.capabilities["workspace"]["workspaceEdit"]["changeAnnotationSupport"] = {}
+    async with editor:
+        uri = drawing.open("shop.py", GOOD)
+        result = await editor.command("lspRouter.generateTests", {"uri": uri})
+    assert result["applied"] is False
+    assert len(drawing.asked) == 1
+    assert "not confirmed" in result["problems"][0]["message"]
+
+
 async def test_why_tells_what_became_of_an_edit(studio: Studio) -> None:
     studio.backend.script = in_turn(small=[BAD[0], GOOD])
     editor, drawing = studio.editor()

@@ -68,8 +68,11 @@ def test_fix_refactor_preview_and_instruct(vscode: Opens, with_server: Path, bac
     assert text() == CLEARER
 
     window.command("lsp-router: Generate Tests")
-    window.page.see(PREVIEW)
-    window.apply_preview()
-    holds(lambda: [p for p in server.workspace.iterdir() if p.name != "shop.ts"], "a file with tests was made")
-    assert text() == CLEARER
+    window.page.see(f"{PREVIEW} .monaco-list-row", "if (total(")
+    window.apply_preview(tick=True)
+    window.page.see(".tab.dirty[data-resource-name='shop.test.ts']")
+    window.command("File: Save All")
+    made = server.workspace / "shop.test.ts"
+    holds(lambda: made.is_file() and made.read_text() == TESTS, "a file with tests was made")
+    assert (server.workspace / "shop.ts").read_text() == CLEARER
     assert window.errors() == ""

@@ -56,8 +56,12 @@ class Workbench:
         self.page.see(".statusbar-item", f"Ln {line}, Col {column}")
 
     def command(self, title: str) -> None:
-        self.page.press("F1")
-        self.page.see(INPUT)
+        def palette() -> bool:
+            """A page that has just been opened may still be taking the focus away."""
+            self.page.press("F1")
+            return bool(holds(lambda: self.page.count(INPUT), "the palette opens", 5))
+
+        holds(palette, "the palette opens")
         self.page.type(title)
         self.page.see(f"{PICK}.focused", title)
         self.page.press("Enter")
@@ -83,8 +87,11 @@ class Workbench:
             self.page.press("ArrowDown")
         raise AssertionError(f"{text!r} cannot be reached in the menu")
 
-    def apply_preview(self) -> None:
-        """The panel that lists what a refactoring will change."""
+    def apply_preview(self, *, tick: bool = False) -> None:
+        """The panel that lists what a refactoring will change; what reaches other files has to be ticked first."""
+        if tick:
+            self.page.click(f"{PREVIEW} .edit-checkbox")
+            self.page.see(f"{PREVIEW} .edit-checkbox[aria-checked=true]")
         self.page.click(f"{PREVIEW} .monaco-button", "Apply")
         self.page.miss(PREVIEW)
 
