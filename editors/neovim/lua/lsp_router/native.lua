@@ -41,8 +41,7 @@ end
 --- Neovim goes on showing the tail of a suggestion whose letters were not typed.
 ---@param buf integer
 local function hide_what_does_not_fit(buf)
-  local state = buffers[buf]
-  local item = M.current(buf) or state.items[1]
+  local item = M.current(buf)
   local row = Item.cursor(buf)
   if item and not (row == item.row and Item.rest(item, buf)) then
     M.clear(buf)
