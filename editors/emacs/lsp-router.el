@@ -35,6 +35,10 @@
 For example (:profile \"balanced\")."
   :type 'plist)
 
+(defcustom lsp-router-ghost-text t
+  "Whether suggestions come as ghost text; else they come as completions."
+  :type 'boolean)
+
 (defcustom lsp-router-modes '(prog-mode conf-mode)
   "Modes whose buffers eglot gives to lsp-router."
   :type '(repeat symbol))
@@ -55,7 +59,8 @@ For example (:profile \"balanced\")."
   (let* ((told (copy-tree (cl-call-next-method)))
          (document (plist-get told :textDocument)))
     (plist-put told :textDocument
-               (append document '(:inlineCompletion (:dynamicRegistration :json-false))))))
+               (append document (and lsp-router-ghost-text
+                                     '(:inlineCompletion (:dynamicRegistration :json-false)))))))
 
 (cl-defmethod eglot-initialization-options ((_server lsp-router-server))
   "Name the editor and hand over `lsp-router-settings'."
@@ -345,11 +350,12 @@ Returns its number, for cancelling."
                      (lsp-router--show "explain" text))
              lsp-router--listeners)
     (lsp-router--execute "lspRouter.explain"
-                         (append (lsp-router--document) (list :partialResultToken token)
+                         (append (lsp-router--document) (list :partialResultToken token :show :json-false)
                                  (and question (list :question question)))
                          (lambda (answer)
-                           (remhash token lsp-router--listeners)
-                           (lsp-router--show "explain" (or (plist-get answer :text) text))))))
+                           (unless (eq (plist-get answer :pending) t) ; else the rest streams in later
+                             (remhash token lsp-router--listeners)
+                             (lsp-router--show "explain" (or (plist-get answer :text) text)))))))
 
 (defun lsp-router-refactor (instruction)
   "Change the region or the function at point as INSTRUCTION says."

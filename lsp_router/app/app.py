@@ -162,6 +162,9 @@ class App:
         provider = self.fleet.providers.get(model.provider)
         return provider is not None and provider.kind is Dialect.LLAMACPP
 
+    def measured_ms(self, model: Model) -> float | None:
+        return self.monitor.health.latencies.p50(model.name)
+
     def react(self, feedback: Feedback) -> None:
         """An editor may report what it shows before the answer is counted: a reaction is written after its decision."""
         self._reactions.append(feedback)
@@ -318,7 +321,7 @@ class App:
         return decide(work, situation, self.world.new_id(), self.words)
 
     def _find_voice(self) -> Voice:
-        return Voice(self.settings, self.records.desk.facts, self.world.clock.now)
+        return Voice(self.settings, self.pins, self.records.desk.facts, self.world.clock.now)
 
     def _rules(self) -> Rules:
         return Rules(lambda: self.settings, lambda path: self.judge(path).joins(Privacy.TRAINS))

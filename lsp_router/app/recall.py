@@ -10,6 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,10 +38,14 @@ BESIDE = "#beside"
 NEIGHBOURS = 4
 """How many open documents stand in for an index."""
 LARGEST_NEIGHBOUR = 60_000
+MAX_BESIDE = 4
+"""For how many documents neighbours are kept ready."""
 REST = 0.05
 """Seconds after an answer at which a document that was changed at large is read anew, in slices."""
 MOST_LINES = 200
 """Of an ignore file: they are handed over on a command line."""
+READING = 10.0
+"""Seconds a command in a shell waits for the index; what is there by then has to do."""
 SAVED = 3.0
 """Seconds for which files must have been left alone before the index follows them."""
 
@@ -131,6 +136,13 @@ class ProjectRecall:
             self._keeper = Keeper(self._root, self._cache, self._left_out)
         self._keeper.refresh(path, settle=settle)
 
+    async def read(self, document: Document) -> None:
+        """For whoever asks once and has no editor open: the index as it is after a look at the workspace."""
+        self.refresh(document.path, settle=0.0)
+        if self._keeper is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._keeper.settled(), READING)
+
     def forget(self, path: str) -> None:
         gone = self._absolute(path)
         self._seen.discard(gone)
@@ -201,6 +213,8 @@ class ProjectRecall:
             return
         await self._warm(document, head + document.text, path + BESIDE)
         self._beside[path] = head
+        while len(self._beside) > MAX_BESIDE:
+            self._beside.pop(next(iter(self._beside)))
 
     async def _warm(self, document: Document, text: str, path: str) -> None:
         for _ in self.load().warm(text, document.language, path):

@@ -23,6 +23,7 @@ ANNOTATION = "lsp-router"
 SECOND_TRY = 0.15
 """Seconds after a refusal: by then it is known whether a keystroke was under way."""
 STALE = "{path} was changed while the edit was being made, so nothing was applied; ask again"
+UNCONFIRMED = "it was not confirmed"
 REFUSED = "the editor did not apply the edit{why}; ask again"
 
 Form = lsp.TextDocumentEdit | lsp.CreateFile | lsp.RenameFile | lsp.DeleteFile
@@ -77,10 +78,14 @@ def outdated(changes: Sequence[Change], documents: LiveWorkspace, known: Mapping
 
 
 async def apply(ls: RouterServer, changes: Sequence[Change], label: str, known: Mapping[str, str]) -> Problem | None:
-    """None once the editor has them all. One refusal may be a keystroke that was under way: then it is asked again."""
+    """None once the editor has them all. One refusal may be a keystroke that was under way: then it is asked again.
+
+    Where the user is asked, a refusal is theirs, and counts.
+    """
     skills = Skills.of(ls.client_capabilities)
+    asks = skills.annotations and _reaches_far(changes)
     why = ""
-    for pause in (0.0, SECOND_TRY):
+    for pause in (0.0,) if asks else (0.0, SECOND_TRY):
         await asyncio.sleep(pause)
         path = outdated(changes, ls.documents, known)
         if path:
@@ -94,7 +99,7 @@ async def apply(ls: RouterServer, changes: Sequence[Change], label: str, known: 
         if answer.applied:
             return None
         why = f" ({answer.failure_reason})" if answer.failure_reason else ""
-    return Problem("refused", REFUSED.format(why=why))
+    return Problem("refused", UNCONFIRMED if asks else REFUSED.format(why=why))
 
 
 def uri_of(documents: LiveWorkspace, path: str, known: Mapping[str, str]) -> str:
@@ -124,9 +129,12 @@ def _annotated(edit: lsp.TextEdit, note: str | None) -> lsp.TextEdit | lsp.Annot
 
 def _annotations(changes: Sequence[Change], label: str) -> dict[str, lsp.ChangeAnnotation]:
     """An edit of the file in front of the user needs no question; one that reaches others does."""
-    several = len(changes) > 1 or any(change.before is None for change in changes)
     about = ", ".join(change.path for change in changes)
-    return {ANNOTATION: lsp.ChangeAnnotation(label, needs_confirmation=several, description=about)}
+    return {ANNOTATION: lsp.ChangeAnnotation(label, needs_confirmation=_reaches_far(changes), description=about)}
+
+
+def _reaches_far(changes: Sequence[Change]) -> bool:
+    return len(changes) > 1 or any(change.before is None for change in changes)
 
 
 def _on_disk(uri: str) -> str | None:

@@ -39,6 +39,7 @@ function handlers(context: ExtensionContext, { session, status, feedback, sheets
     document: (given) => edit(session, 'lspRouter.document', 'Documenting', given),
     review: (given) => review(session, given),
     why: (given) => why(session, sheets, given),
+    acceptEdit: () => feedback.acceptEdit(),
     menu: () => showMenu(status, feedback.paused),
     togglePause: () => togglePause(feedback, status),
     chooseProfile,

@@ -5,6 +5,7 @@ import { type Disposable, type LogOutputChannel, Uri, env, window, workspace } f
 import { run } from './programs';
 import type { Session } from './session';
 import type { Sheets } from './sheets';
+import { statsPage } from './stats';
 
 const PATIENCE = 20_000;
 const ADDRESS = /https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d+\S*/;
@@ -22,8 +23,8 @@ export class Console implements Disposable {
 
   async stats(): Promise<void> {
     const { command, args } = await this.server();
-    const { stdout, stderr } = await run(command, [...args, 'stats'], PATIENCE);
-    await this.sheets.open('Statistics', `# Statistics\n\n\`\`\`text\n${stdout || stderr || 'nothing yet'}\n\`\`\`\n`);
+    const { stdout, stderr } = await run(command, [...args, 'stats', '--since', '7d', '--json'], PATIENCE);
+    await this.sheets.open('Statistics', statsPage(stdout || stderr || 'nothing was asked yet'));
   }
 
   async openDashboard(): Promise<void> {
@@ -62,10 +63,11 @@ export class Console implements Disposable {
     this.dashboard = child;
     return new Promise((resolve) => {
       const hear = (text: string): void => {
-        this.log.info(text.trimEnd());
         const found = ADDRESS.exec(text);
         if (found) {
-          resolve(found[0]);
+          resolve(found[0]); // it is a secret as well, so it is not logged
+        } else {
+          this.log.info(text.trimEnd());
         }
       };
       for (const stream of [child.stdout, child.stderr]) {

@@ -1,6 +1,7 @@
 /** What became of suggestions: shown, taken in part, taken whole. The server learns from it which model to ask. */
 
 import {
+  type Command,
   type Disposable,
   type InlineCompletionItem,
   type Position,
@@ -9,6 +10,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { ExecuteCommandRequest } from 'vscode-languageclient/node';
 import type { LanguageClient } from 'vscode-languageclient/node';
 
 interface Shown {
@@ -25,6 +27,7 @@ export class Feedback implements Disposable {
   paused = false;
   private client: LanguageClient | undefined;
   private shown: Shown | undefined;
+  private edit: string | undefined;
   private readonly listening = [
     workspace.onDidChangeTextDocument((event) => this.changed(event)),
     window.onDidChangeActiveTextEditor((editor) => editor && this.focused(editor.document)),
@@ -48,6 +51,19 @@ export class Feedback implements Disposable {
     this.shown = { id, uri: document.uri.toString(), offset: document.offsetAt(position), text, whole };
     if (!before) {
       this.notify('textDocument/didShowCompletion', { item: { id } });
+    }
+  }
+
+  /** An edit that was computed for the menu; VS Code applies it at once, or after a preview. */
+  offeredEdit(id: string): void {
+    this.edit = id;
+  }
+
+  async acceptEdit(): Promise<void> {
+    const argument = { id: this.edit };
+    this.edit = undefined;
+    if (argument.id && this.client?.isRunning()) {
+      await this.client.sendRequest(ExecuteCommandRequest.type, { command: 'lspRouter.accept', arguments: [argument] });
     }
   }
 
@@ -89,7 +105,7 @@ export class Feedback implements Disposable {
 }
 
 /** The id of a suggestion is what its command is called with. */
-export function identOf(item: InlineCompletionItem): string | undefined {
+export function identOf(item: { command?: Command | undefined }): string | undefined {
   const argument: unknown = item.command?.arguments?.[0];
   if (typeof argument === 'string') {
     return argument;

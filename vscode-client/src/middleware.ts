@@ -5,6 +5,10 @@ import type { Middleware } from 'vscode-languageclient/node';
 import { type Feedback, identOf } from './feedback';
 import { SECTION } from './settings';
 
+const ACCEPT = 'lspRouter.accept';
+/** Takes no argument: after a preview VS Code has forgotten the arguments of an action's command, and complains. */
+const ACCEPT_EDIT = 'lspRouter.acceptEdit';
+
 export function middleware(
   feedback: Feedback,
   chosen: () => Record<string, unknown>,
@@ -23,6 +27,15 @@ export function middleware(
       }
       return items;
     },
+    async resolveCodeAction(action, token, next) {
+      const resolved = await next(action, token);
+      const id = resolved && identOf(resolved);
+      if (resolved && id && resolved.command?.command === ACCEPT) {
+        feedback.offeredEdit(id);
+        resolved.command = { title: 'accepted', command: ACCEPT_EDIT };
+      }
+      return resolved;
+    },
     workspace: {
       configuration: ({ items }) => items.map(({ section }) => (section === SECTION ? chosen() : null)),
     },
@@ -33,7 +46,7 @@ export function middleware(
 function reportedToUs(item: InlineCompletionItem): InlineCompletionItem {
   const id = identOf(item);
   if (id) {
-    item.command = { title: 'accepted', command: 'lspRouter.accept', arguments: [{ id }] };
+    item.command = { title: 'accepted', command: ACCEPT, arguments: [{ id }] };
   }
   return item;
 }

@@ -4,13 +4,13 @@ import { type Decision, type Why, dollars } from './told';
 
 export function whyPage({ decision, reason, withheld = [] }: Why): string {
   const parts = ['# Why this suggestion'];
-  if (reason) {
-    parts.push(`**Nothing is shown now:** ${reason}.`);
-  }
   if (decision) {
     parts.push(...decided(decision));
   } else if (!reason) {
     parts.push('No model was asked in this file yet.');
+  }
+  if (reason) {
+    parts.push(`**No ghost text now:** ${reason}.`);
   }
   if (withheld.length > 0) {
     parts.push('## Kept back', withheld.map((what) => `- ${what}`).join('\n'));
@@ -33,10 +33,11 @@ function decided(decision: Decision): string[] {
   if (decision.note) {
     parts.push(`> ${decision.note}`);
   }
-  parts.push(
-    `Tokens: ${tokens.input} in, ${tokens.cached} of them from the provider's cache, ${tokens.output} out` +
-      (tokens.reasoning > 0 ? `, ${tokens.reasoning} of thinking` : ''),
-  );
+  const classes = { in: tokens.input, 'from its cache': tokens.cached, out: tokens.output, 'of thinking': tokens.reasoning };
+  const counted = Object.entries(classes).filter(([, count]) => count > 0);
+  if (counted.length > 0) {
+    parts.push(`Tokens: ${counted.map(([name, count]) => `${count} ${name}`).join(', ')}`);
+  }
   if (attempts.length > 0) {
     const rows = attempts.map((a) => [a.model, a.outcome, milliseconds(a.ms), a.reason]);
     parts.push('## Attempts', table(['model', 'outcome', 'time', 'reason'], rows));
@@ -48,7 +49,7 @@ function decided(decision: Decision): string[] {
   return parts;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
@@ -58,6 +59,6 @@ function cell(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\|`*_<>[\]]/g, '\\$&');
 }
 
-function milliseconds(ms: number): string {
+export function milliseconds(ms: number): string {
   return ms < 10 && ms > 0 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
 }

@@ -56,11 +56,26 @@ class Workbench:
         self.page.see(".statusbar-item", f"Ln {line}, Col {column}")
 
     def command(self, title: str) -> None:
-        self.page.press("F1")
-        self.page.see(INPUT)
+        def palette() -> bool:
+            """A page that has just been opened may still be taking the focus away."""
+            self.page.press("F1")
+            return bool(holds(lambda: self.page.count(INPUT), "the palette opens", 5))
+
+        holds(palette, "the palette opens")
         self.page.type(title)
         self.page.see(f"{PICK}.focused", title)
         self.page.press("Enter")
+
+    def open_menu(self, keys: str, text: str) -> None:
+        """The menu of code actions; VS Code closes one that it opened before every language had answered."""
+
+        def there() -> bool:
+            if not self.page.count(MENU):
+                self.page.press(keys)
+                self.page.see(MENU, patience=10)
+            return bool(self.page.count(MENU, text))
+
+        holds(there, f"the menu offers {text!r}")
 
     def choose(self, rows: str, text: str, *, key: str = "Enter") -> None:
         """Moves through a menu by keyboard until the row is reached."""
@@ -72,8 +87,11 @@ class Workbench:
             self.page.press("ArrowDown")
         raise AssertionError(f"{text!r} cannot be reached in the menu")
 
-    def apply_preview(self) -> None:
-        """The panel that lists what a refactoring will change."""
+    def apply_preview(self, *, tick: bool = False) -> None:
+        """The panel that lists what a refactoring will change; what reaches other files has to be ticked first."""
+        if tick:
+            self.page.click(f"{PREVIEW} .edit-checkbox")
+            self.page.see(f"{PREVIEW} .edit-checkbox[aria-checked=true]")
         self.page.click(f"{PREVIEW} .monaco-button", "Apply")
         self.page.miss(PREVIEW)
 
@@ -101,4 +119,7 @@ class Workbench:
         self.page.miss(TOAST)
 
     def shoot(self, path: Path) -> None:
+        """Once nothing moves any more, so that a picture does not change with the machine's mood."""
+        self.page.miss(".notification-toast .monaco-progress-container.active")
+        self.page.ask("new Promise(done => setTimeout(done, 700))")
         self.page.shoot(path)

@@ -11,7 +11,6 @@ local function capabilities()
   local ours = vim.lsp.protocol.make_client_capabilities()
   ---@diagnostic disable-next-line: assign-type-mismatch
   ours.textDocument.inlineCompletion = config.options.ghost_text and { dynamicRegistration = false } or vim.NIL
-  ours.window.showDocument = { support = false } -- explanations stream into a window of ours
   ours.workspace.diagnostics = { refreshSupport = true }
   return ours
 end

@@ -1,0 +1,45 @@
+"""What it did and what it cost, from inside VS Code."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from lsp_router.config.places import places
+from lsp_router.store.database import Database
+from lsp_router.store.ledger import Ledger
+from lsp_router.store.writer import Writer
+from tests.e2e.vscode.browser import holds
+from tests.e2e.vscode.conftest import Opens, Takes
+from tests.support.ledgers import fill
+
+
+def two_weeks(home: Path) -> None:
+    """A ledger with something to show."""
+    database = Database(places({"LSP_ROUTER_HOME": str(home)}).state, print)
+    writer = Writer(database)
+    fill(Ledger(writer), time.time())
+    writer.close()
+    database.close()
+
+
+def test_statistics_and_dashboard(vscode: Opens, with_server: Path, picture: Takes) -> None:
+    server, window = vscode({"demo.py": "import os\n"}, path=[with_server], wait=False)
+    two_weeks(server.ledger)
+    window.open(server.address())
+    window.open_file("demo.py")
+    window.ready()
+    window.command("lsp-router: Statistics")
+    holds(lambda: "codestral" in window.webviews(), "the statistics are shown beside the code")
+    window.page.click(".editor-group-container .editor-instance .view-lines")
+
+    def opened() -> str:
+        tabs = window.page.call("Target.getTargets")["targetInfos"]
+        return next((tab["url"] for tab in tabs if tab["type"] == "page" and "folder=" not in tab["url"]), "")
+
+    window.command("lsp-router: Open Dashboard")
+    address = holds(opened, "the dashboard is opened in the browser")
+    window.page.go(address)
+    window.page.see("h1, h2", "")
+    assert window.errors() == ""
+    picture(window, "dashboard")
