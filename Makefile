@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: install check test fix bench lock clean
+.PHONY: install check test editors e2e fix bench vsix gallery lock clean
 
 install: $(BIN)/lsp-router ## an editable install with locked dependencies
 
@@ -21,6 +21,19 @@ check: install ## formatting, lint, types, floors
 
 test: install ## everything that must hold
 	$(BIN)/pytest
+
+editors: ## real editors for the end-to-end tests, below this folder (Chromium and tmux: with the system's packages)
+	tests/e2e/install-vscode.sh
+	tests/e2e/install-editors.sh .editors
+
+e2e: install editors ## only the tests that drive editors; a missing one is a failure
+	LSP_ROUTER_REQUIRE_E2E=1 $(BIN)/pytest tests/e2e tests/real
+
+vsix: ## the VS Code extension with the server's wheel in it
+	cd vscode-client && npm ci --ignore-scripts --no-audit --no-fund && npm run package
+
+gallery: install editors ## the pictures of the README, taken anew
+	LSP_ROUTER_GALLERY=1 $(BIN)/pytest tests/e2e/vscode
 
 fix: install ## what can be mended by itself
 	$(BIN)/ruff format .

@@ -321,7 +321,7 @@ class App:
         return decide(work, situation, self.world.new_id(), self.words)
 
     def _find_voice(self) -> Voice:
-        return Voice(self.settings, self.records.desk.facts, self.world.clock.now)
+        return Voice(self.settings, self.pins, self.records.desk.facts, self.world.clock.now)
 
     def _rules(self) -> Rules:
         return Rules(lambda: self.settings, lambda path: self.judge(path).joins(Privacy.TRAINS))

@@ -81,6 +81,8 @@ async def test_other_documentation_goes_to_who_is_cheap(tmp_path, backend) -> No
     decision = made.decide(wish("docs/guide.md", "Document the flags in the guide"))
     assert decision.task is Task.DOCS
     assert order(decision)[0] == "cheap"
+    code = Work(task=Task.DOCS, path="src/i18n/index.ts", language="typescript", prompt_tokens=400)
+    assert order(made.decide(code))[0] == "cheap", "code beside translations is code"
     explained = made.decide(wish("CHANGELOG.md", "explain what changed in this release and why"))
     assert explained.task is Task.EXPLAIN, "reading is not writing"
     assert len(order(explained)) == 2
@@ -91,6 +93,16 @@ async def test_which_texts_those_are_is_the_users_to_say(tmp_path, backend) -> N
     made = app(tmp_path, backend, '[prose]\nmodel = "fine"\ncritical = ["handbook/**"]\n')
     assert order(made.decide(wish("handbook/tone.md"))) == ["fine"]
     assert len(order(made.decide(wish("CHANGELOG.md")))) == 2
+    await made.close()
+
+
+async def test_a_pin_and_a_chain_are_words_of_the_user_too(tmp_path, backend) -> None:
+    made = app(tmp_path, backend, '[tasks.prose]\nchain = ["cheap"]\n')
+    assert order(made.decide(wish("CHANGELOG.md"))) == ["cheap"]
+    assert await write(made, wish("SECURITY.md", pin="fine")) == "fine"
+    assert order(made.decide(wish("SECURITY.md"))) == ["cheap"], "a chain that was written is taken as written"
+    made.pins[Task.PROSE] = "fine"
+    assert order(made.decide(wish("CHANGELOG.md"))) == ["fine"]
     await made.close()
 
 

@@ -188,6 +188,12 @@ JUDGED = [
         [("Division by zero", "hint", "strong")],
     ),
     ("refuted", saying('{"findings": []}'), []),
+    ("broken off", saying('{"findings": [{"quote": "re'), [("Division by zero", "error", None)]),
+    (
+        "broken off after another",
+        saying(json.dumps({"findings": [finding("return r * r")]})[:-2] + ', {"quote": "ret'),
+        [("Division by zero", "error", None)],
+    ),
     ("no answer", lambda _: Reply(status=500), [("Division by zero", "error", None)]),
     ("no verdict", saying("I am not sure."), [("Division by zero", "error", None)]),
     (

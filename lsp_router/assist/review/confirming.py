@@ -13,7 +13,7 @@ from lsp_router.assist.review.anchor import anchor
 from lsp_router.assist.review.asking import capped, work_of
 from lsp_router.assist.review.errand import Errand
 from lsp_router.assist.review.finding import Claim
-from lsp_router.assist.review.reading import read
+from lsp_router.assist.review.reading import Reading, read
 from lsp_router.domain.decision import Served
 from lsp_router.engine.order import ExhaustedError
 from lsp_router.prompts.ask import Ask, Source, compose
@@ -21,6 +21,8 @@ from lsp_router.prompts.sections import section
 
 TEMPLATE = "confirm"
 ROOM = 16_000
+ANSWER, ANSWER_EACH = 200, 160
+"""Tokens of a verdict: who is cut off in the middle of one has judged nothing."""
 Placed = tuple[Span, Claim]
 
 
@@ -40,7 +42,8 @@ async def confirm(
     around = excerpt(document, passages, [span for span, _ in suspects], ROOM)
     draft = section("draft", json.dumps({"findings": [_told(claim) for _, claim in suspects]}, ensure_ascii=False))
     prompt = compose(kitchen.library, TEMPLATE, Ask(Source(document.path, around, document.language)), draft=draft)
-    work = replace(work_of(kitchen, errand, prompt), stronger_than=suspects[0][1].model)
+    room = ANSWER + ANSWER_EACH * len(suspects)
+    work = replace(work_of(kitchen, errand, prompt), stronger_than=suspects[0][1].model, output_tokens=room)
     decision = kitchen.decide(work)
     if not decision.chain:
         return Confirmed(tuple(suspects))
@@ -53,7 +56,7 @@ async def confirm(
     if reading.unreadable:
         return Confirmed(tuple(suspects), served)
     judge = served.model.name if served.model else ""
-    return Confirmed(tuple(_kept(suspects, reading.claims, document.text, judge)), served)
+    return Confirmed(tuple(_kept(suspects, reading, document.text, judge)), served)
 
 
 def _told(claim: Claim) -> dict[str, str]:
@@ -61,14 +64,19 @@ def _told(claim: Claim) -> dict[str, str]:
     return {**told, "suggestion": claim.suggestion} if claim.suggestion else told
 
 
-def _kept(suspects: Sequence[Placed], verdicts: Sequence[Claim], text: str, judge: str) -> list[Placed]:
-    """The suspects that are still there; what the judge adds of its own was not asked for."""
-    by_place = {anchor(verdict.quote, text, [(0, len(text))]): verdict for verdict in verdicts}
-    by_quote = {" ".join(verdict.quote.split()): verdict for verdict in verdicts}
+def _kept(suspects: Sequence[Placed], reading: Reading, text: str, judge: str) -> list[Placed]:
+    """The suspects that are still there, and those that a broken-off answer did not come to.
+
+    What the judge adds of its own was not asked for.
+    """
+    by_place = {anchor(verdict.quote, text, [(0, len(text))]): verdict for verdict in reading.claims}
+    by_quote = {" ".join(verdict.quote.split()): verdict for verdict in reading.claims}
     kept: list[Placed] = []
     for span, claim in suspects:
         verdict = by_place.get(span) or by_quote.get(" ".join(claim.quote.split()))
         if verdict is not None:
             signed = replace(verdict, quote=claim.quote, model=claim.model, cost_usd=claim.cost_usd, confirmed_by=judge)
             kept.append((span, signed))
+        elif reading.cut:
+            kept.append((span, claim))
     return kept

@@ -109,7 +109,9 @@ class Reviewer:
     ) -> None:
         """A model that the user named is taken at its word; a suggestion that breaks the file is nobody's."""
         document = errand.document
-        suspects = [p for _, placed in asked.claims for p in placed if doubtful(p[1], document)]
+        doubted = [p for _, placed in asked.claims for p in placed if doubtful(p[1], document)]
+        most = self._kitchen.settings.review.max_findings
+        suspects = sorted(doubted, key=lambda p: p[1].severity.rank)[:most]
         if suspects and not errand.model and self._kitchen.settings.review.confirm:
             tell(f"checking {len(suspects)} findings")
             async with self._permits:
