@@ -72,6 +72,6 @@ def test_an_editor_that_is_not_there_fails_where_it_is_required(
 ) -> None:
     monkeypatch.setattr(editors, "FOLDER", tmp_path)
     monkeypatch.setattr(editors, "REQUIRED", required)
-    with pytest.raises(BaseException, match="install-editors.sh") as raised:
+    with pytest.raises(BaseException, match="is not installed") as raised:
         editors.program("nvim-0.12")
     assert type(raised.value).__name__ == outcome
