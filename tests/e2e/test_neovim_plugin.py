@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.e2e.editors import CLIENTS
 from tests.e2e.neovim import Neovim
 from tests.support.backend import Reply
@@ -30,8 +28,7 @@ async def test_nothing_is_mapped_but_plugs_and_nothing_is_loaded_before_it_is_us
 
 
 async def test_the_three_lines_of_the_file_are_enough(nvim: Neovim) -> None:
-    if nvim.version == "0.10":
-        pytest.skip("vim.lsp.enable came with Neovim 0.11; 0.10 calls setup()")
+    setup = 'require("lsp_router").setup()' if nvim.version == "0.10" else 'vim.lsp.enable("lsp_router")'
     await nvim(
         f"""
         {OPEN}
@@ -40,7 +37,7 @@ async def test_the_three_lines_of_the_file_are_enough(nvim: Neovim) -> None:
         press("<Tab>")
         until_lines({{ "def f(a, b):", "    return a + b" }})
         """,
-        setup='vim.lsp.enable("lsp_router")',
+        setup=setup,
     )
 
 
