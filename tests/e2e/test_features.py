@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.e2e import editors
+
 REPO = Path(__file__).resolve().parents[2]
 FEATURES = tomllib.loads((REPO / "editors/features.toml").read_text("utf-8"))
 COLUMNS: dict[str, str] = FEATURES["columns"]
@@ -62,3 +64,14 @@ def test_people_read_the_same_table(name: str) -> None:
     assert found or name == "README.md", f"{name} has no place for the table"
     if found:
         assert found[1].strip() == table(), f"{name} should say:\n{table()}"
+
+
+@pytest.mark.parametrize(("required", "outcome"), [(True, "Failed"), (False, "Skipped")])
+def test_an_editor_that_is_not_there_fails_where_it_is_required(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, required: bool, outcome: str
+) -> None:
+    monkeypatch.setattr(editors, "FOLDER", tmp_path)
+    monkeypatch.setattr(editors, "REQUIRED", required)
+    with pytest.raises(BaseException, match="is not installed") as raised:
+        editors.program("nvim-0.12")
+    assert type(raised.value).__name__ == outcome

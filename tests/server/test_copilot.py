@@ -17,6 +17,7 @@ from tests.support.workshop import Workshop, books, model, until
 
 TEXT = "def f(a, b):\n    "
 ACCEPTED = "github.copilot.didAcceptCompletionItem"
+WELL = {"status": "OK", "user": "lsp-router"}
 
 
 @pytest.fixture
@@ -309,7 +310,7 @@ async def test_an_existing_client_works_unchanged(workshop: Workshop, caplog) ->
     client = Client(workshop.home, workshop.folder, options=info, workspace={"workspaceFolders": True})
     async with client:
         assert await client.request("setEditorInfo", info) == "OK"
-        assert await client.request("checkStatus", {"options": {"localChecksOnly": True}}) == {"status": "OK"}
+        assert await client.request("checkStatus", {"options": {"localChecksOnly": True}}) == WELL
         assert await client.request("getVersion", {}) == {"version": __version__}
         assert (await client.request("signIn", {}))["status"] == "AlreadySignedIn"
         assert (await client.request("signInInitiate", {}))["status"] == "AlreadySignedIn"

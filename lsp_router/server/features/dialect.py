@@ -9,14 +9,16 @@ from lsp_router import __version__
 from lsp_router.server.features.feedback import ident_of
 from lsp_router.server.router_server import RouterServer
 
-SIGNED_IN = {"status": "AlreadySignedIn"}
+WELL = {"status": "OK", "user": "lsp-router"}
+"""Some clients take it for a failure when nobody is named."""
+SIGNED_IN = {**WELL, "status": "AlreadySignedIn"}
 ANSWERS: Mapping[str, Any] = {
-    "checkStatus": {"status": "OK"},
+    "checkStatus": WELL,
     "setEditorInfo": "OK",
     "getVersion": {"version": __version__},
     "signIn": SIGNED_IN,
     "signInInitiate": SIGNED_IN,
-    "signInConfirm": {"status": "OK"},
+    "signInConfirm": WELL,
     "signOut": {"status": "OK"},
 }
 """Requests that have one answer whatever they ask."""

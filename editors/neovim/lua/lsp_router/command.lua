@@ -68,11 +68,15 @@ end
 
 -- --- showing ---
 
----@param text string
+--- Who answered, and what that cost.
+---@param decision any null when nobody was asked
 ---@return string
 local function price(decision)
-  local cost = decision and tonumber(decision.cost_usd) or 0
-  return decision and ("%s%s"):format(decision.model or "?", cost > 0 and (", $%.4f"):format(cost) or "") or ""
+  if type(decision) ~= "table" then
+    return "nobody"
+  end
+  local cost = tonumber(decision.cost_usd) or 0
+  return (decision.model or "?") .. (cost > 0 and (", $%.4f"):format(cost) or "")
 end
 
 --- Streams an explanation into a window; closing the window stops the model.

@@ -74,7 +74,8 @@ local function ask(buf, kind)
   local params = vim.lsp.util.make_position_params(0, client.offset_encoding or "utf-16")
   params.context = { triggerKind = kind }
   ghost.request = compat.request(client, METHOD, params, function(err, result)
-    if ghost.asked ~= asked or not vim.startswith(vim.api.nvim_get_mode().mode, "i") then
+    local here = vim.api.nvim_get_current_buf() == buf and vim.startswith(vim.api.nvim_get_mode().mode, "i")
+    if ghost.asked ~= asked or not here then
       return
     end
     ghost.request = nil

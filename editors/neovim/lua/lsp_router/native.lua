@@ -21,21 +21,27 @@ local function completor(buf)
   return inline and inline.active and inline.active[buf]
 end
 
+--- The selected suggestion, if it is one of ours: other servers may have some, too.
 ---@param buf integer
 ---@return lsp_router.Item?
 function M.current(buf)
-  local state, native = buffers[buf], completor(buf)
-  if not state or (native and not native.current) then
-    return nil
+  local native = completor(buf)
+  local items = buffers[buf] and buffers[buf].items or {}
+  if not native then
+    return items[1]
   end
-  return state.items[native and native.current._index or 1]
+  for _, item in ipairs(items) do
+    local selected = native.current
+    if selected and selected.client_id == item.client_id and selected.insert_text == item.raw.insertText then
+      return item
+    end
+  end
 end
 
 --- Neovim goes on showing the tail of a suggestion whose letters were not typed.
 ---@param buf integer
 local function hide_what_does_not_fit(buf)
-  local state = buffers[buf]
-  local item = M.current(buf) or state.items[1]
+  local item = M.current(buf)
   local row = Item.cursor(buf)
   if item and not (row == item.row and Item.rest(item, buf)) then
     M.clear(buf)
@@ -89,7 +95,7 @@ local function watch(client)
     local asked = state.asked
     return params,
       function(err, result, ctx)
-        if state.asked == asked then
+        if state.asked == asked and vim.api.nvim_buf_is_valid(buf) then
           take(buf, client, params.position, not err and result and (result.items or result) or {}, function(items)
             handler(nil, { items = items }, ctx)
           end)
