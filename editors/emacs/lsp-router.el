@@ -55,11 +55,9 @@ For example (:profile \"balanced\")."
 (defclass lsp-router-server (eglot-lsp-server) () :documentation "The server of lsp-router.")
 
 (cl-defmethod eglot-client-capabilities :around ((_server lsp-router-server))
-  "Say that ghost text is shown, and that explanations have their own window."
+  "Say that ghost text is shown."
   (let* ((told (copy-tree (cl-call-next-method)))
-         (document (plist-get told :textDocument))
-         (window (plist-get told :window)))
-    (plist-put told :window (plist-put window :showDocument '(:support :json-false)))
+         (document (plist-get told :textDocument)))
     (plist-put told :textDocument
                (append document (and lsp-router-ghost-text
                                      '(:inlineCompletion (:dynamicRegistration :json-false)))))))
@@ -352,7 +350,7 @@ Returns its number, for cancelling."
                      (lsp-router--show "explain" text))
              lsp-router--listeners)
     (lsp-router--execute "lspRouter.explain"
-                         (append (lsp-router--document) (list :partialResultToken token)
+                         (append (lsp-router--document) (list :partialResultToken token :show :json-false)
                                  (and question (list :question question)))
                          (lambda (answer)
                            (unless (eq (plist-get answer :pending) t) ; else the rest streams in later

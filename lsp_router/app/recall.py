@@ -38,6 +38,8 @@ BESIDE = "#beside"
 NEIGHBOURS = 4
 """How many open documents stand in for an index."""
 LARGEST_NEIGHBOUR = 60_000
+MAX_BESIDE = 4
+"""For how many documents neighbours are kept ready."""
 REST = 0.05
 """Seconds after an answer at which a document that was changed at large is read anew, in slices."""
 MOST_LINES = 200
@@ -211,6 +213,8 @@ class ProjectRecall:
             return
         await self._warm(document, head + document.text, path + BESIDE)
         self._beside[path] = head
+        while len(self._beside) > MAX_BESIDE:
+            self._beside.pop(next(iter(self._beside)))
 
     async def _warm(self, document: Document, text: str, path: str) -> None:
         for _ in self.load().warm(text, document.language, path):

@@ -241,6 +241,7 @@ class Completer:
             self._show(place, flight.moment, found, "")
         if flight.done and not (found and flight.behind):
             place.flight = None
+            self._let_count(flight)
 
     def _let_go_on(self, place: Place, moment: Moment) -> None:
         """A request whose answer may still belong to what is shown."""

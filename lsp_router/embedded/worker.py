@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.tethered:
         threading.Thread(target=_leave_with_parent, daemon=True).start()
     folder = folder_of(options.cache, options.root)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what a project says is nobody else's to read
     with try_lock(folder / "lock") as held:
         report = _refresh(options, folder) if held else {"busy": True}
     sys.stdout.write(json.dumps(report) + "\n")

@@ -21,6 +21,11 @@ def pulls(ls: RouterServer) -> bool:
     return bool(text and text.diagnostic)
 
 
+def refreshes(ls: RouterServer) -> bool:
+    workspace = ls.client_capabilities.workspace
+    return bool(workspace and workspace.diagnostics and workspace.diagnostics.refresh_support)
+
+
 def shown(ls: RouterServer, uri: str) -> list[lsp.Diagnostic]:
     """What an open document shows, pushed or pulled."""
     desk, live = ls.open_desk, ls.documents.live(uri)
@@ -30,11 +35,13 @@ def shown(ls: RouterServer, uri: str) -> list[lsp.Diagnostic]:
 
 
 def show(ls: RouterServer, uri: str) -> None:
-    """The findings of an open document are others now."""
-    if pulls(ls):
+    """The findings of an open document are others now. Who pulls but cannot be told to is pushed to until it does."""
+    if pulls(ls) and refreshes(ls):
         ls.keep(asyncio.create_task(_announce(ls)))
         return
-    live = ls.documents.live(uri)
+    desk, live = ls.open_desk, ls.documents.live(uri)
+    if pulls(ls) and desk is not None:
+        desk.reviews.pushed.add(uri)
     version = live.version if live else None
     ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, shown(ls, uri), version))
 
@@ -48,15 +55,21 @@ def show_closed(ls: RouterServer, uri: str, text: str) -> None:
         ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found))
 
 
+def take_back(ls: RouterServer, uri: str) -> None:
+    """What was pushed is pulled from now on, and is not shown twice."""
+    desk = ls.open_desk
+    if desk is not None and uri in desk.reviews.pushed:
+        desk.reviews.pushed.discard(uri)
+        ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+
+
 # --- what happens to a document ---
 
 
 async def opened(ls: RouterServer, uri: str) -> None:
     """What earlier reviews found in it is there at once; nobody is asked."""
-    desk = await ls.desk()
-    if uri in desk.reviews.pushed:
-        desk.reviews.pushed.discard(uri)
-        ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+    await ls.desk()
+    take_back(ls, uri)
     await _review_unasked(ls, uri, recall=True)
 
 
@@ -80,6 +93,7 @@ def closed(ls: RouterServer, uri: str) -> None:
     desk = ls.open_desk
     if desk is not None and desk.reviews.board.knows(uri):
         desk.reviews.board.forget(uri)
+        take_back(ls, uri)
         if not pulls(ls):
             ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
 
@@ -105,7 +119,5 @@ async def _review_unasked(ls: RouterServer, uri: str, *, recall: bool = False) -
 
 
 async def _announce(ls: RouterServer) -> None:
-    workspace = ls.client_capabilities.workspace
-    if workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
-        with suppress(JsonRpcException):
-            await ls.workspace_diagnostic_refresh_async(None)
+    with suppress(JsonRpcException):
+        await ls.workspace_diagnostic_refresh_async(None)

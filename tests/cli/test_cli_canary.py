@@ -84,10 +84,13 @@ def left_behind(*folders: Path) -> dict[str, list[str]]:
 async def test_no_command_shows_a_key(shell: Shell, backend: Backend) -> None:
     backend.script = echo
     lines = ["doctor", "try", "models --all --json", "route it --json", "stats --json", "cache info", "config show",
-             "config show --json", "config check", "config schema", "trust", "serve --log info", "init"]  # fmt: skip
+             "config show --json", "config check", "config schema", "trust", "serve --log info", "audit --json",
+             "dashboard --json", "replay --set profile=balanced", "eval --n 3 --yes", "complete shop.py:2:5",
+             "review shop.py", "run explain shop.py", "init"]  # fmt: skip
+    shell.write("shop.py", "def add(a, b):\n    total = a + b\n    print(total)\n    return total\n")
     assert {line.split()[0] for line in lines} == set(COMMANDS)
     told: list[Done] = []
-    for some in (lines[:6], lines[6:12], lines[12:]):  # init comes last: it says yes to a real provider
+    for some in (lines[:6], lines[6:12], lines[12:-1], lines[-1:]):  # init comes last: it says yes to a real provider
         told += await asyncio.gather(*(shell(*line.split()) for line in some))
     for line, done in zip(lines, told, strict=True):
         assert leaks(done.out + done.err) == [], line

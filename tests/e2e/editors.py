@@ -19,7 +19,7 @@ CLIENTS = REPO / "editors"
 FOLDER = Path(os.environ.get("LSP_ROUTER_EDITORS") or REPO / ".editors")
 REQUIRED = os.environ.get("LSP_ROUTER_REQUIRE_E2E") == "1"
 """Read when the tests are collected: no test sees the user's own variables."""
-PATIENCE = 90.0
+PATIENCE = 120.0
 """Seconds after which an editor is ended; what it waits for itself is bounded more tightly."""
 
 

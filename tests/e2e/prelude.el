@@ -5,7 +5,7 @@
 
 (defmacro wait-until (what &rest condition)
   "Let the editor run until CONDITION holds, and fail with WHAT when it never does."
-  `(let ((end (+ (float-time) 20)) found)
+  `(let ((end (+ (float-time) 40)) found)
      (while (not (setq found (progn ,@condition)))
        (when (> (float-time) end)
          (message "it never came to pass: %s; the text: %s" ,what (buffer-string))

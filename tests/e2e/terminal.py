@@ -42,6 +42,10 @@ class Terminal:
     async def look(self) -> str:
         return (await self._say("capture-pane", "-p")).out
 
+    async def picture(self) -> str:
+        """The screen with its colours."""
+        return (await self._say("capture-pane", "-e", "-p")).out
+
     async def until(self, *parts: str) -> str:
         """The screen once it shows all of that."""
         return await self.until_it(lambda screen: all(part in screen for part in parts), f"{parts}")

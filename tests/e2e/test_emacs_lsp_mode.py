@@ -10,7 +10,9 @@ import pytest
 
 from tests.e2e import editors
 from tests.e2e.terminal import Terminal
-from tests.support.workshop import Workshop, books, until
+from tests.support.drafting import BROKEN, GOOD, Studio, in_turn
+from tests.support.reviewer import finding, reviewing
+from tests.support.workshop import Workshop, books, model, until
 
 INIT = """;; -*- lexical-binding: t -*-
 (setq inhibit-startup-screen t create-lockfiles nil make-backup-files nil auto-save-default nil
@@ -76,3 +78,32 @@ async def test_a_client_of_the_copilot_dialect_finds_itself_signed_in(workshop: 
         await screen.type("lsp-copilot-check-status")
         await screen.press("Enter")
         await screen.until("Authenticated as")
+
+
+async def run(screen: Terminal, command: str) -> None:
+    await screen.press("M-x")
+    await screen.type(f"{command}\r")
+
+
+async def test_a_refactoring_is_chosen_and_resolved(workshop: Workshop) -> None:
+    Studio(workshop.home, workshop.folder, workshop.backend).configure()
+    workshop.backend.script = in_turn(small=[GOOD], strong=[GOOD])
+    async with opened(workshop, OURS, "shop.py", BROKEN) as screen:
+        await screen.until_made(workshop.home / "open")
+        await run(screen, "lsp-execute-code-action")
+        await screen.until("Select code action")
+        await screen.type("Rewrite\t\r")
+        await screen.until("return sum(prices)")
+
+
+async def test_a_review_becomes_diagnostics(workshop: Workshop) -> None:
+    workshop.configure(model())
+    workshop.backend.script = reviewing(finding("return a / b", "error", title="Division by zero"))
+    async with opened(workshop, OURS, "ratio.py", "def ratio(a, b):\n    return a / b\n") as screen:
+        await screen.until_made(workshop.home / "open")
+        await run(screen, "lsp-execute-code-action")
+        await screen.until("Select code action")
+        await screen.type("Review\t\r")
+        await screen.until("[1 0]")
+        await run(screen, "flymake-show-buffer-diagnostics")
+        await screen.until("Division by zero")

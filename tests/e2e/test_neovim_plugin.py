@@ -244,3 +244,21 @@ async def test_the_help_names_every_map_and_every_word_of_the_command(nvim: Neov
         """,
         setup="",
     )
+
+
+async def test_a_link_in_a_package_folder_is_an_installation(nvim: Neovim) -> None:
+    await nvim(
+        f"""
+        vim.opt.runtimepath:remove("{CLIENTS / "neovim"}")
+        local start = vim.fn.stdpath("data") .. "/site/pack/lsp-router/start"
+        vim.fn.mkdir(start, "p")
+        vim.uv.fs_symlink("{CLIENTS / "neovim"}", start .. "/lsp-router")
+        vim.opt.packpath:append(vim.fn.stdpath("data") .. "/site")
+        vim.cmd("packloadall!")
+        require("lsp_router").setup()
+        {OPEN}
+        press("a")
+        until_ghost("return a + b")
+        """,
+        setup="",
+    )

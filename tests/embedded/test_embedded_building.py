@@ -218,6 +218,13 @@ def test_the_worker_builds_and_reports(write, tmp_path: Path) -> None:
     assert follows(folder_of(cache, root), root, "def", "load_3") == {"("}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a user's folders by other means")
+def test_nobody_else_reads_what_a_project_says(write, tmp_path: Path) -> None:
+    root, cache = write(FILES), tmp_path / "cache"
+    run(root, cache)
+    assert folder_of(cache, root).stat().st_mode & 0o077 == 0
+
+
 def test_a_second_worker_leaves_the_work_to_the_first(write, tmp_path: Path) -> None:
     root, cache = write(FILES), tmp_path / "cache"
     folder = folder_of(cache, root)

@@ -10,7 +10,8 @@ import sys
 
 import xllamacpp
 
-NAME = "tiny-fim"
+from tests.real.tiny_gguf import NAME
+
 SLOTS = 2
 
 

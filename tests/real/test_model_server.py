@@ -17,8 +17,7 @@ from lsp_router.domain.model import Model
 from lsp_router.domain.task import Task, Work
 from lsp_router.domain.wire import Hole, Message, Prompt
 from tests.real.conftest import ModelServer
-from tests.real.serve_tiny import NAME
-from tests.real.tiny_gguf import CHAT_ANSWER, ENDLESS, FIM_ANSWER
+from tests.real.tiny_gguf import CHAT_ANSWER, ENDLESS, FIM_ANSWER, NAME
 from tests.support.lsp import INVOKED, Editor
 from tests.support.shell import Shell
 

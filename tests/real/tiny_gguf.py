@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+NAME = "tiny-fim"
 WIDTH = 64
 CONTEXT = 16_384
 SHARP = 8.0
@@ -131,7 +132,7 @@ def _facts(vocabulary: _Vocabulary) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "general.architecture": "llama",
-        "general.name": "tiny-fim",
+        "general.name": NAME,
         "general.file_type": 0,
         **{f"llama.{name}": size for name, size in sizes.items()},
         "llama.attention.layer_norm_rms_epsilon": 1e-6,

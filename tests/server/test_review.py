@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.applier import applied
 from tests.support.backend import Reply
-from tests.support.lsp import Editor, Page
+from tests.support.lsp import PATIENCE, Editor, Page
 from tests.support.reviewer import finding, reviewing, said, saying, under_review
 from tests.support.workshop import Workshop, model, until
 
@@ -182,6 +182,15 @@ async def test_pull_and_push_agree(reviews: Workshop) -> None:
         moved = await pulled(page, full["resultId"])
         assert [spot(d)[0] for d in moved["items"]] == [5, 9]
         assert not made.said("textDocument/publishDiagnostics"), "who pulls is not pushed to"
+
+
+async def test_who_pulls_but_cannot_be_told_to_is_pushed_to_until_the_next_pull(reviews: Workshop) -> None:
+    async with editor(reviews, text_document=PULL) as made:
+        page = made.open("ratio.py", CODE)
+        await review(page)
+        await until(lambda: len(pushed(page)) == 2, PATIENCE)
+        assert len((await pulled(page))["items"]) == 2
+        await until(lambda: pushed(page) == [], PATIENCE)
 
 
 async def test_an_unchanged_file_costs_nothing_and_a_changed_function_costs_itself(workshop: Workshop) -> None:

@@ -38,7 +38,10 @@ def _register_commands(server: RouterServer) -> None:
 def _register_sight(server: RouterServer) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DIAGNOSTIC, OPTIONS)
     def pull(ls: RouterServer, params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
-        found = publishing.shown(ls, params.text_document.uri)
+        uri = params.text_document.uri
+        found = publishing.shown(ls, uri)
+        if ls.documents.live(uri) is not None:
+            publishing.take_back(ls, uri)
         ident = result_id(found)
         if params.previous_result_id == ident:
             return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id=ident)

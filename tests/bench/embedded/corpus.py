@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -120,6 +120,15 @@ def _between_tokens(before: str, after: str) -> bool:
     if before.isalnum() or before in "_$":
         return not (after.isalnum() or after in "_$")
     return after.isalnum() or after.isspace() or after in "_$()[]{},\"'" or before in "()[]{},"
+
+
+def open_packages(folders: Iterable[Path], family: str) -> list[Package]:
+    """Those that hold code of the family which people wrote; of the others it is said that they do not."""
+    packages = [Package(folder.resolve(), family) for folder in folders]
+    for package in packages:
+        if not package.files:
+            print(f"{package.root.name}: no {family} files that people wrote, left out", flush=True)
+    return [package for package in packages if package.files]
 
 
 def fill(document: Document, lines: list[str]) -> Document:

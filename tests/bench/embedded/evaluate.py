@@ -26,7 +26,7 @@ from lsp_router.embedded.index.library import Library
 from lsp_router.embedded.recall import Recall
 from lsp_router.embedded.settings import Mode, Settings, Thresholds
 from tests.bench.embedded.baselines import Baseline, jedi_top_name, longest_prefix_line
-from tests.bench.embedded.corpus import CUTS, Case, Package
+from tests.bench.embedded.corpus import CUTS, Case, Package, open_packages
 
 CURVE = (0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 LANGUAGE_IDS = {"web": "typescript"}
@@ -45,7 +45,7 @@ class Asked:
 def main(argv: Sequence[str] | None = None) -> None:
     options = _options(argv)
     before = psutil.Process().memory_info().rss
-    packages = [Package(folder, options.family) for folder in options.packages]
+    packages = open_packages(options.packages, options.family)
     with tempfile.TemporaryDirectory() as cache:
         for cut in CUTS if options.cut == "both" else (options.cut,):
             for below in (False, True):

@@ -24,21 +24,23 @@ from lsp_router.embedded.guess.experts import GROUNDS, Expert
 from lsp_router.embedded.guess.features import Feature, Place
 from lsp_router.embedded.guess.mix import Weights
 from lsp_router.embedded.settings import Thresholds
-from tests.bench.embedded.corpus import CUTS, Package
+from tests.bench.embedded.corpus import CUTS, Package, open_packages
 from tests.bench.embedded.drafts import Trial, draft_all
 from tests.bench.embedded.samples import EXPERT_WEIGHTS, PER_PLACE, Samples, collect
 from tests.bench.embedded.train import Array, Matrix, fit, fit_logistic, loss
 
 FLOOR = 0.15
+QUIETER = 0.05
+"""How much surer than in normal mode a suggestion must be at least in quiet mode."""
 FIRST_GUESS = 0.15
 """The weight of an expert on grounds that were never seen."""
-RIGHT = {"normal": Thresholds(0.64, 0.78), "quiet": Thresholds(0.8, 0.86)}
+RIGHT = {"normal": Thresholds(0.64, 0.74), "quiet": Thresholds(0.8, 0.86)}
 """The share of whole lines that shall be right, and of beginnings shown where no whole line is sure enough."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     options = _options(argv)
-    packages = [Package(folder, options.family) for folder in options.packages]
+    packages = open_packages(options.packages, options.family)
     out = options.out or FOLDER / f"{options.family}.json"
     data = json.loads(out.read_text("utf-8")) if options.keep_mix else _fit_mix(packages, options)
     data |= _fit_confidence(packages, parse_constants(data).weights, options)
@@ -112,8 +114,11 @@ def _fit_confidence(
     line = fit_logistic(np.array([draft.signs for draft in lines]), np.array([draft.right for draft in lines]))
     prefix = fit_logistic(np.array([draft.signs for draft in prefixes]), np.array([draft.begins for draft in prefixes]))
     fitted = {"line": line.round(3).tolist(), "prefix": prefix.round(3).tolist()}
+    floors = [0.0, 0.0]
     for mode, wanted in RIGHT.items():
         fitted[mode] = _thresholds(trials, fitted["line"], fitted["prefix"], wanted.raised(options.more_right))
+        fitted[mode] = [max(least, floor) for least, floor in zip(fitted[mode], floors, strict=True)]
+        floors = [round(least + QUIETER, 2) for least in fitted[mode]]
         print(f"{mode}: thresholds {fitted[mode]}")
     return fitted
 

@@ -24,7 +24,7 @@ from lsp_router.embedded.guess.answer import Kind
 from lsp_router.embedded.index.library import Library, folder_of
 from lsp_router.embedded.recall import Recall
 from lsp_router.embedded.settings import Settings
-from tests.bench.embedded.corpus import CUTS, Case, Package
+from tests.bench.embedded.corpus import CUTS, Case, Package, open_packages
 from tests.bench.embedded.evaluate import LANGUAGE_IDS, offset_of, percent, share
 
 INDEXED = 60.0
@@ -45,7 +45,7 @@ class Told:
 
 def main(argv: Sequence[str] | None = None) -> None:
     options = _options(argv)
-    packages = [Package(folder.resolve(), options.family) for folder in options.packages]
+    packages = open_packages(options.packages, options.family)
     for cut in CUTS if options.cut == "both" else (options.cut,):
         for below in (False, True):
             print(f"\n{cut} cuts, {'B: text below too' if below else 'A: text above only'}, through the server")

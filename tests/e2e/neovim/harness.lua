@@ -1,5 +1,5 @@
 -- What a test's body may say. Every wait has a condition and an end; a failure prints its words and exits with 1.
-local PATIENCE = 20000 -- milliseconds
+local PATIENCE = 40000 -- milliseconds
 local GHOSTS = { "nvim.lsp.inline_completion", "lsp_router.ghost" }
 
 notes = {} -- what the user was told

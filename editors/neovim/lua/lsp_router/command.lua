@@ -5,13 +5,15 @@ local config = require("lsp_router.config")
 local diagnostics = require("lsp_router.diagnostics")
 local progress = require("lsp_router.progress")
 local server = require("lsp_router.server")
+local status = require("lsp_router.status")
 
 local M = {}
 
-local TASKS = {
-  "completion", "explicit-completion", "boilerplate", "debugging", "algorithm", "review", "architecture",
-  "refactor", "explain", "tests", "docs", "prose", "multimodal", "spec",
-}
+local TASKS = vim.split(
+  "completion explicit-completion boilerplate debugging algorithm review architecture refactor explain tests docs prose "
+    .. "multimodal spec",
+  " "
+)
 
 ---@class lsp_router.Subcommand
 ---@field does string
@@ -49,6 +51,7 @@ local function execute(buf, name, argument, done, failed)
   local params = { command = name, arguments = { argument } }
   local id = compat.request(client, "workspace/executeCommand", params, function(err, result)
     if not err then
+      status.answered(client)
       done(result or {})
     elseif failed then
       failed(err.message)
@@ -87,7 +90,7 @@ function M.explain(argument, buf)
       panel:append(value.text)
     end
   end)
-  local request = vim.tbl_extend("force", argument, { partialResultToken = token })
+  local request = vim.tbl_extend("force", argument, { partialResultToken = token, show = false })
   local cancel = execute(buf, "lspRouter.explain", request, function(result)
     progress.forget(token)
     panel:set(("%s\n\n*%s*"):format(vim.trim(result.text or panel.text), price(result.decision)))
@@ -235,8 +238,8 @@ local function pins(typed)
   local client = server.client(0)
   local ask = { command = "lspRouter.status", arguments = { vim.empty_dict() } }
   local answer = client and vim.lsp.buf_request_sync(0, "workspace/executeCommand", ask, 1000) or {}
-  local status = client and answer[client.id] and answer[client.id].result or {}
-  return vim.list_extend({ "none" }, status.models or {})
+  local told = client and answer[client.id] and answer[client.id].result or {}
+  return vim.list_extend({ "none" }, told.models or {})
 end
 
 ---@type table<string, lsp_router.Subcommand>

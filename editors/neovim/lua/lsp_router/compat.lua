@@ -5,12 +5,11 @@ local methods = vim.fn.has("nvim-0.11") == 1
 
 M.has_configs = methods -- vim.lsp.config and vim.lsp.enable
 M.has_inline_completion = vim.lsp.inline_completion ~= nil
-M.has_diagnostic_refresh = vim.fn.has("nvim-0.12") == 1
 
 ---@param client vim.lsp.Client
 ---@param method string
 ---@param params table?
----@param handler fun(err: table?, result: any, ctx: table?)? Neovim's own when there is none
+---@param handler fun(err: table?, result: any, ctx: table?)
 ---@param buf integer?
 ---@return integer? id what `cancel` takes
 function M.request(client, method, params, handler, buf)

@@ -35,17 +35,6 @@ function M.at(buf, range, encoding)
   return found
 end
 
---- Neovim before 0.12 pulls diagnostics after changes only; a review ends without one.
----@param client_id integer
-function M.refresh(client_id)
-  local client = vim.lsp.get_client_by_id(client_id)
-  for buf in pairs(client and client.attached_buffers or {}) do
-    local params = { textDocument = vim.lsp.util.make_text_document_params(buf) }
-    compat.request(client, "textDocument/diagnostic", params, nil, buf)
-  end
-  return vim.NIL
-end
-
 ---@param client vim.lsp.Client
 function M.attach(client)
   compat.intercept(client, "textDocument/codeAction", function(params, handler, buf)

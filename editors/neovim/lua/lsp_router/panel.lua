@@ -28,6 +28,8 @@ function Panel.open(title, on_close)
   local win = vim.api.nvim_open_win(buf, true, vim.tbl_extend("force", shape, place({})))
   vim.wo[win].wrap = true
   vim.wo[win].linebreak = true
+  vim.wo[win].conceallevel = 2
+  pcall(vim.treesitter.start, buf, "markdown")
   for _, key in ipairs({ "q", "<Esc>" }) do
     vim.keymap.set("n", key, "<Cmd>close<CR>", { buffer = buf, nowait = true, desc = "close" })
   end

@@ -11,8 +11,6 @@ local function capabilities()
   local ours = vim.lsp.protocol.make_client_capabilities()
   ---@diagnostic disable-next-line: assign-type-mismatch
   ours.textDocument.inlineCompletion = config.options.ghost_text and { dynamicRegistration = false } or vim.NIL
-  ours.window.showDocument = { support = false } -- explanations stream into a window of ours
-  ours.workspace.diagnostics = { refreshSupport = true }
   return ours
 end
 
@@ -52,9 +50,6 @@ function M.config()
     init_options = initialization(),
     capabilities = capabilities(),
     handlers = {
-      ["workspace/diagnostic/refresh"] = not compat.has_diagnostic_refresh and function(_, _, ctx)
-        return require("lsp_router.diagnostics").refresh(ctx.client_id)
-      end or nil,
       ["didChangeStatus"] = function(...)
         require("lsp_router.status").handler(...)
       end,
