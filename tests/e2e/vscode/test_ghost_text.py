@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.vscode.browser import holds
 from tests.e2e.vscode.conftest import MODEL, Opens, Takes
 from tests.e2e.vscode.workbench import PICK, STATUS
@@ -35,6 +37,8 @@ def test_shown_typed_through_taken(vscode: Opens, with_server: Path, backend: Ba
     window.see_ghost("total = sum(values)")
     window.see_ghost("return total / len(values)")
 
+    with pytest.raises(AssertionError, match="did not come to pass"):
+        window.see_ghost("what no model said", patience=1)
     picture(window, "ghost-text")
 
     calls = backend.calls()
