@@ -54,7 +54,7 @@ def test_every_command_is_there() -> None:
 
 def test_the_menu_knows_every_task_and_profile() -> None:
     source = (CLIENT / "src" / "menu.ts").read_text("utf-8")
-    tasks, profiles = (source.partition(f"const {name}")[2].partition(";")[0] for name in ("TASKS", "PROFILES"))
+    tasks, profiles = (source.partition(f"const {name}")[2].partition(";\n")[0] for name in ("TASKS", "PROFILES"))
     assert re.findall(r"'([\w-]+)',", tasks) == list(Task)
     assert re.findall(r"^  '?([\w-]+)'?:", profiles, re.MULTILINE) == list(Profile)
 
