@@ -15,7 +15,22 @@ const PROFILES: Readonly<Record<string, string>> = {
   'paid-first': 'Paid providers first; free tiers only in reserve',
   'local-only': 'Nothing leaves this machine',
 };
-const TASKS = ['completion', 'boilerplate', 'debugging', 'algorithm', 'review', 'architecture', 'refactor', 'explain', 'tests', 'prose'];
+const TASKS = [
+  'completion',
+  'explicit-completion',
+  'boilerplate',
+  'debugging',
+  'algorithm',
+  'review',
+  'architecture',
+  'refactor',
+  'explain',
+  'tests',
+  'docs',
+  'prose',
+  'multimodal',
+  'spec',
+];
 const NO_PIN = '$(pinned-dirty) Let the router choose';
 
 export async function showMenu(status: StatusItem, paused: boolean): Promise<void> {

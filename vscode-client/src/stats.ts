@@ -26,13 +26,13 @@ export function statsPage(printed: string): string {
     const { total, by, rows } = JSON.parse(printed) as Stats;
     const saved = total.saved_usd > 0 ? `, **${dollars(total.saved_usd)}** saved against a single premium model` : '';
     const sum = `**${total.requests}** requests for **${dollars(total.cost_usd)}**${saved}; ${total.hits} came from the cache.`;
-    return `# The last seven days\n\n${sum}\n\n${table([by, 'requests', 'cost', 'usual time', 'accepted'], rows.map(cells))}\n`;
+    return `# The last seven days\n\n${sum}\n\n${table([by, 'requests', 'cost', 'time', 'taken'], rows.map(cells))}\n`;
   } catch {
     return `# Statistics\n\n\`\`\`text\n${printed}\n\`\`\`\n`;
   }
 }
 
 function cells(row: Row): string[] {
-  const accepted = row.shown > 0 ? `${row.accepted} of ${row.shown}` : '';
-  return [row.key, String(row.requests), dollars(row.cost_usd), row.p50_ms === null ? '' : milliseconds(row.p50_ms), accepted];
+  const taken = row.shown > 0 ? `${row.accepted}/${row.shown}` : '';
+  return [row.key, String(row.requests), dollars(row.cost_usd), row.p50_ms === null ? '' : milliseconds(row.p50_ms), taken];
 }

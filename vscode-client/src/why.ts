@@ -59,6 +59,10 @@ function cell(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\|`*_<>[\]]/g, '\\$&');
 }
 
+/** With a space that does not break, for the columns of a table. */
 export function milliseconds(ms: number): string {
-  return ms < 10 && ms > 0 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
+  if (ms >= 1_000) {
+    return `${(ms / 1_000).toFixed(1)}\u00a0s`;
+  }
+  return ms < 10 && ms > 0 ? `${ms.toFixed(1)}\u00a0ms` : `${Math.round(ms)}\u00a0ms`;
 }

@@ -34,7 +34,7 @@ QUIETER = 0.05
 """How much surer than in normal mode a suggestion must be at least in quiet mode."""
 FIRST_GUESS = 0.15
 """The weight of an expert on grounds that were never seen."""
-RIGHT = {"normal": Thresholds(0.64, 0.74), "quiet": Thresholds(0.8, 0.86)}
+RIGHT = {"normal": Thresholds(0.64, 0.76), "quiet": Thresholds(0.8, 0.86)}
 """The share of whole lines that shall be right, and of beginnings shown where no whole line is sure enough."""
 
 

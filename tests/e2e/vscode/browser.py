@@ -66,6 +66,7 @@ class Browser:
 
     def __init__(self, program: str, folder: Path) -> None:
         self._command = [program, *QUIET, f"--user-data-dir={folder}", "about:blank"]
+        self._first = ""
         self._port_file = folder / "DevToolsActivePort"
 
     def __enter__(self) -> Self:
@@ -74,16 +75,28 @@ class Browser:
                 self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
             stack.callback(_end, process)
-            port = holds(self._port, "Chromium listens")
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=PATIENCE) as answer:
-                (tab,) = [each for each in json.load(answer) if each["type"] == "page"]
-            address = tab["webSocketDebuggerUrl"]
-            self.page = Page(stack.enter_context(connect(address, max_size=2**28, open_timeout=PATIENCE)))
+            self._listens = holds(self._port, "Chromium listens")
+            self._stack = stack
+            self.page = self._attach(*self._tabs())
             self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    def second(self) -> Page:
+        """The tab that a page has opened."""
+        return self._attach(holds(lambda: self._tabs()[1:], "a second tab is opened")[0])
+
+    def _tabs(self) -> list[str]:
+        """The addresses to talk to them, the first one first."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._listens}/json/list", timeout=PATIENCE) as answer:
+            tabs = [tab for tab in json.load(answer) if tab["type"] == "page"]
+        self._first = self._first or tabs[0]["id"]
+        return [tab["webSocketDebuggerUrl"] for tab in sorted(tabs, key=lambda tab: tab["id"] != self._first)]
+
+    def _attach(self, address: str) -> Page:
+        return Page(self._stack.enter_context(connect(address, max_size=2**28, open_timeout=PATIENCE)))
 
     def _port(self) -> str:
         lines = self._port_file.read_text().splitlines() if self._port_file.is_file() else []

@@ -20,7 +20,7 @@ from tests.e2e.vscode.browser import Browser
 from tests.e2e.vscode.codeserver import CodeServer
 from tests.e2e.vscode.workbench import Workbench
 from tests.support.backend import Backend
-from tests.support.workshop import Workshop
+from tests.support.workshop import Workshop, model
 
 REPO = Path(__file__).resolve().parents[3]
 CLIENT = REPO / "vscode-client"
@@ -30,6 +30,8 @@ REQUIRED = os.environ.get("LSP_ROUTER_REQUIRE_E2E") == "1"
 GALLERY = REPO / "editors" / "gallery" if os.environ.get("LSP_ROUTER_GALLERY") == "1" else None
 """Where the pictures of the README are put, when they are to be taken anew."""
 BUILD = 300.0
+MODEL = "qwen3-coder"
+"""What the scripted model is called where nothing else is configured."""
 
 
 @pytest.fixture(scope="session")
@@ -123,7 +125,7 @@ def vscode(
     with ExitStack() as stack:
 
         def open_vscode(
-            files: dict[str, str], *, config: str | None = "", wait: bool = True, **wishes: Any
+            files: dict[str, str], *, config: str | None = model(MODEL), wait: bool = True, **wishes: Any
         ) -> tuple[CodeServer, Workbench]:
             server = CodeServer(INSTALLED, tmp_path / "vscode", **wishes)
             if config is not None:
@@ -132,8 +134,7 @@ def vscode(
                 server.write(name, text)
             server.install(vsix)
             stack.enter_context(server)
-            page = stack.enter_context(Browser(chromium, tmp_path / "chromium")).page
-            workbench = Workbench(page)
+            workbench = Workbench(stack.enter_context(Browser(chromium, tmp_path / "chromium")))
             stack.callback(_keep_picture, workbench, request.node.name)
             if wait:
                 workbench.open(server.address())

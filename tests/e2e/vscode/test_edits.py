@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.vscode.browser import holds
-from tests.e2e.vscode.conftest import Opens, Takes
+from tests.e2e.vscode.conftest import MODEL, Opens, Takes
 from tests.e2e.vscode.workbench import MENU, PREVIEW
 from tests.support.backend import Backend, Reply, Seen
 
@@ -38,7 +38,7 @@ def test_fix_refactor_preview_and_instruct(vscode: Opens, with_server: Path, bac
     window.page.see(".squiggly-error", patience=60)
     window.go_to(2, 18)
     window.open_menu("Control+.", "Fix: Property 'lenght' does not exist")
-    window.page.see(MENU, "(costly, about $")
+    window.page.see(MENU, f"({MODEL}, about $")
     picture(window, "quick-fix-menu")
     listed = window.page.text(MENU)
     assert listed.index("Change spelling") < listed.index("Fix: Property"), "the language's own fix comes first"

@@ -75,6 +75,7 @@ def test_no_python_is_explained_with_what_to_do(vscode: Opens, tmp_path: Path) -
         window.page.see(f"{TOAST} .monaco-button", button)
     window.page.see(f"{STATUS} .codicon-error")
     assert "Traceback" not in window.page.text(TOAST)
+    assert "lsp-router needs Python" in window.errors(), "the look for error toasts sees one where there is one"
 
     (tmp_path / "bin" / "python3").unlink()
     (tmp_path / "bin" / "lsp-router").symlink_to(Path(sys.executable).with_name("lsp-router"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.vscode.browser import holds
-from tests.e2e.vscode.conftest import Opens, Takes
+from tests.e2e.vscode.conftest import MODEL, Opens, Takes
 from tests.e2e.vscode.workbench import PICK, STATUS
 from tests.support.backend import Backend, Reply, Seen
 from tests.support.workshop import books
@@ -35,6 +37,8 @@ def test_shown_typed_through_taken(vscode: Opens, with_server: Path, backend: Ba
     window.see_ghost("total = sum(values)")
     window.see_ghost("return total / len(values)")
 
+    with pytest.raises(AssertionError, match="did not come to pass"):
+        window.see_ghost("what no model said", patience=1)
     picture(window, "ghost-text")
 
     calls = backend.calls()
@@ -53,7 +57,7 @@ def test_shown_typed_through_taken(vscode: Opens, with_server: Path, backend: Ba
     assert (server.workspace / "demo.py").read_text() == f"{START}\n    {BODY}"
 
     holds(lambda: "$0.0" in window.page.text(STATUS), "the status bar shows what it cost")
-    assert "costly" in window.page.text(STATUS), "and who answered"
+    assert MODEL in window.page.text(STATUS), "and who answered"
     (row,) = holds(lambda: [r for r in books(server.ledger).rows if r.verdict == "accepted"], "the ledger knows it")
     assert row.shown
     assert row.accepted_chars

@@ -11,6 +11,7 @@ from lsp_router.store.ledger import Ledger
 from lsp_router.store.writer import Writer
 from tests.e2e.vscode.browser import holds
 from tests.e2e.vscode.conftest import Opens, Takes
+from tests.e2e.vscode.workbench import Workbench
 from tests.support.ledgers import fill
 
 
@@ -33,13 +34,9 @@ def test_statistics_and_dashboard(vscode: Opens, with_server: Path, picture: Tak
     holds(lambda: "codestral" in window.webviews(), "the statistics are shown beside the code")
     window.page.click(".editor-group-container .editor-instance .view-lines")
 
-    def opened() -> str:
-        tabs = window.page.call("Target.getTargets")["targetInfos"]
-        return next((tab["url"] for tab in tabs if tab["type"] == "page" and "folder=" not in tab["url"]), "")
-
     window.command("lsp-router: Open Dashboard")
-    address = holds(opened, "the dashboard is opened in the browser")
-    window.page.go(address)
-    window.page.see("h1, h2", "")
+    dashboard = Workbench(window.browser, window.browser.second())
+    dashboard.page.see("h1", "lsp-router")
+    dashboard.page.see("svg")
+    picture(dashboard, "dashboard")
     assert window.errors() == ""
-    picture(window, "dashboard")

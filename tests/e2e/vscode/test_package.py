@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lsp_router import __version__
+from lsp_router.domain.task import Profile, Task
 from tests.e2e.vscode.conftest import CLIENT
 from tests.e2e.vscode.generate_settings import PACKAGE, text_of, written
 
@@ -49,6 +50,13 @@ def test_every_command_is_there() -> None:
     linked = set(re.findall(r"command:(lspRouter\.\w+)", json.dumps(contributes["walkthroughs"])))
     offered = {entry["command"] for entry in contributes["commands"]}
     assert offered | linked | shown <= known
+
+
+def test_the_menu_knows_every_task_and_profile() -> None:
+    source = (CLIENT / "src" / "menu.ts").read_text("utf-8")
+    tasks, profiles = (source.partition(f"const {name}")[2].partition(";\n")[0] for name in ("TASKS", "PROFILES"))
+    assert re.findall(r"'([\w-]+)',", tasks) == list(Task)
+    assert re.findall(r"^  '?([\w-]+)'?:", profiles, re.MULTILINE) == list(Profile)
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)

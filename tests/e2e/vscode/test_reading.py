@@ -5,13 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.vscode.browser import holds
-from tests.e2e.vscode.conftest import Opens, Takes
+from tests.e2e.vscode.conftest import MODEL, Opens, Takes
 from tests.e2e.vscode.workbench import MENU
 from tests.support.backend import Backend, Reply, Seen
 from tests.support.reviewer import finding, reviewing
 
 CODE = "def ratio(a, b):\n    return a / b\n"
-DIVISION = finding("return a / b", "error", title="Division by zero", suggestion="return a / b if b else 0.0")
+DIVISION = finding(
+    "return a / b",
+    "error",
+    title="Division by zero",
+    message="An empty basket has b == 0.",
+    suggestion="return a / b if b else 0.0",
+)
 WORDS = """\
 `ratio` divides **a** by **b** and returns the quotient as a float.
 
@@ -74,7 +80,7 @@ def test_explain_streams_and_why_tells(vscode: Opens, with_server: Path, backend
     early = holds(lambda: "divides" in (seen := window.webviews()) and seen, "the page is being written")
     assert "That is all" not in early, "and can be read meanwhile"
     holds(lambda: "That is all" in window.webviews(), "it is finished")
-    holds(lambda: "costly" in window.webviews(), "it says who wrote it")
+    holds(lambda: MODEL in window.webviews(), "it says who wrote it")
     picture(window, "explain")
 
     window.page.press("Control+1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.vscode.browser import PATIENCE, Page, holds
+from tests.e2e.vscode.browser import PATIENCE, Browser, Page, holds
 
 GHOST, GHOST_BELOW = ".ghost-text-decoration", ".ghost-text"
 MENU = ".action-widget .monaco-list-row"
@@ -25,8 +25,8 @@ WEBVIEW = """
 class Workbench:
     """One window on one folder."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, browser: Browser, page: Page | None = None) -> None:
+        self.browser, self.page = browser, page or browser.page
 
     def open(self, address: str) -> None:
         self.page.go(address)
