@@ -34,6 +34,7 @@ vsix: ## the VS Code extension with the server's wheel in it
 
 gallery: install editors ## the pictures of the README, taken anew
 	LSP_ROUTER_GALLERY=1 $(BIN)/pytest tests/e2e/vscode
+	$(BIN)/python -m tests.e2e.gallery editors/gallery
 
 fix: install ## what can be mended by itself
 	$(BIN)/ruff format .

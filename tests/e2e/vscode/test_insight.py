@@ -25,7 +25,9 @@ def two_weeks(home: Path) -> None:
 
 
 def test_statistics_and_dashboard(vscode: Opens, with_server: Path, picture: Takes) -> None:
-    server, window = vscode({"demo.py": "import os\n"}, path=[with_server], wait=False)
+    usual = "[budget]\npaid_share_alert = 0.05\n"
+    files = {"demo.py": "import os\n", "lsp-router.toml": usual}
+    server, window = vscode(files, path=[with_server], wait=False)
     two_weeks(server.ledger)
     window.open(server.address())
     window.open_file("demo.py")
