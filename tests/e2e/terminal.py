@@ -51,7 +51,8 @@ class Terminal:
         return await self.until_it(lambda screen: all(part in screen for part in parts), f"{parts}")
 
     async def until_made(self, path: Path) -> None:
-        await self.until_it(lambda _: path.exists(), f"that {path.name} is there")
+        """Something is in it: a file is there before anything is written to it."""
+        await self.until_it(lambda _: path.exists() and path.stat().st_size > 0, f"that {path.name} is there")
 
     async def until_it(self, holds: Callable[[str], bool], what: str, key: str = "") -> str:
         """A key is pressed again once in a while: what it asks for may have come too late for the last time."""

@@ -25,7 +25,7 @@ INIT = """;; -*- lexical-binding: t -*-
 (require 'lsp-inline-completion)
 (define-key lsp-inline-completion-active-map (kbd "C-j") #'lsp-inline-completion-accept)
 (setq lsp-client-packages nil)
-(add-hook 'lsp-after-open-hook (lambda () (write-region "" nil "~/open")))
+(add-hook 'lsp-after-open-hook (lambda () (write-region "open" nil "~/open")))
 """
 OURS = """
 (require 'lsp-router)

@@ -45,7 +45,7 @@ speculative = false
 {model}"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def model_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
     if find_spec("xllamacpp") is None:
         (pytest.fail if REQUIRED else pytest.skip)(MISSING)
