@@ -37,4 +37,4 @@ class Settings:
 
 
 def _bounded(threshold: float) -> float:
-    return min(max(threshold, 0.2), 0.97)
+    return min(max(threshold, 0.1), 0.97)

@@ -7,8 +7,8 @@ Writes `lsp_router/embedded/constants/FAMILY.json`. First the mix is fitted to p
 to tell right drafts from wrong ones, then the thresholds are set where the wanted precision is reached. The mix knows
 the packages it was fitted on too well for that to be honest: the second command, on others, does the last two anew.
 
-Python's whole lines were then let through a little earlier by hand (0.18 instead of 0.22): on ten more packages the curves
-of `evaluate` still showed two of three whole lines right there, at more places.
+Python's whole lines were then let through a little earlier by hand (0.18 instead of 0.22): on ten more packages the
+curves of `evaluate` still showed two of three whole lines right there, at more places.
 """
 
 from __future__ import annotations
