@@ -39,4 +39,4 @@ def test_what_was_learnt_can_be_stored() -> None:
 
 def test_thresholds_stay_reachable() -> None:
     assert Thresholds(0.9, 0.9).raised(0.25) == Thresholds(0.97, 0.97)
-    assert Thresholds(0.3, 0.5).raised(-0.25) == Thresholds(0.2, 0.25)
+    assert Thresholds(0.3, 0.5).raised(-0.25) == Thresholds(0.1, 0.25)
