@@ -35,6 +35,10 @@
 For example (:profile \"balanced\")."
   :type 'plist)
 
+(defcustom lsp-router-ghost-text t
+  "Whether suggestions come as ghost text; else they come as completions."
+  :type 'boolean)
+
 (defcustom lsp-router-modes '(prog-mode conf-mode)
   "Modes whose buffers eglot gives to lsp-router."
   :type '(repeat symbol))
@@ -51,11 +55,14 @@ For example (:profile \"balanced\")."
 (defclass lsp-router-server (eglot-lsp-server) () :documentation "The server of lsp-router.")
 
 (cl-defmethod eglot-client-capabilities :around ((_server lsp-router-server))
-  "Say that ghost text is shown."
+  "Say that ghost text is shown, and that explanations have their own window."
   (let* ((told (copy-tree (cl-call-next-method)))
-         (document (plist-get told :textDocument)))
+         (document (plist-get told :textDocument))
+         (window (plist-get told :window)))
+    (plist-put told :window (plist-put window :showDocument '(:support :json-false)))
     (plist-put told :textDocument
-               (append document '(:inlineCompletion (:dynamicRegistration :json-false))))))
+               (append document (and lsp-router-ghost-text
+                                     '(:inlineCompletion (:dynamicRegistration :json-false)))))))
 
 (cl-defmethod eglot-initialization-options ((_server lsp-router-server))
   "Name the editor and hand over `lsp-router-settings'."
@@ -348,8 +355,9 @@ Returns its number, for cancelling."
                          (append (lsp-router--document) (list :partialResultToken token)
                                  (and question (list :question question)))
                          (lambda (answer)
-                           (remhash token lsp-router--listeners)
-                           (lsp-router--show "explain" (or (plist-get answer :text) text))))))
+                           (unless (eq (plist-get answer :pending) t) ; else the rest streams in later
+                             (remhash token lsp-router--listeners)
+                             (lsp-router--show "explain" (or (plist-get answer :text) text)))))))
 
 (defun lsp-router-refactor (instruction)
   "Change the region or the function at point as INSTRUCTION says."

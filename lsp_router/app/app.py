@@ -162,6 +162,9 @@ class App:
         provider = self.fleet.providers.get(model.provider)
         return provider is not None and provider.kind is Dialect.LLAMACPP
 
+    def measured_ms(self, model: Model) -> float | None:
+        return self.monitor.health.latencies.p50(model.name)
+
     def react(self, feedback: Feedback) -> None:
         """An editor may report what it shows before the answer is counted: a reaction is written after its decision."""
         self._reactions.append(feedback)

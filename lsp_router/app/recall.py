@@ -10,6 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,8 @@ REST = 0.05
 """Seconds after an answer at which a document that was changed at large is read anew, in slices."""
 MOST_LINES = 200
 """Of an ignore file: they are handed over on a command line."""
+READING = 10.0
+"""Seconds a command in a shell waits for the index; what is there by then has to do."""
 SAVED = 3.0
 """Seconds for which files must have been left alone before the index follows them."""
 
@@ -130,6 +133,13 @@ class ProjectRecall:
 
             self._keeper = Keeper(self._root, self._cache, self._left_out)
         self._keeper.refresh(path, settle=settle)
+
+    async def read(self, document: Document) -> None:
+        """For whoever asks once and has no editor open: the index as it is after a look at the workspace."""
+        self.refresh(document.path, settle=0.0)
+        if self._keeper is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._keeper.settled(), READING)
 
     def forget(self, path: str) -> None:
         gone = self._absolute(path)

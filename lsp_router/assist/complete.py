@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lsp_router.assist.answers import Answers
-from lsp_router.assist.flight import Flight
+from lsp_router.assist.flight import HEAD_START, QUICK, Flight
 from lsp_router.assist.kitchen import Kitchen
 from lsp_router.assist.moment import Moment, Suggestion
 from lsp_router.assist.offline import StandIn, goes_on
@@ -209,7 +209,9 @@ class Completer:
     # --- helpers ---
 
     def _launch(self, request: Request, delay: float = 0.0) -> Flight:
-        flight = Flight(self._answers, request, delay)
+        usual = self._kitchen.measured_ms(request.first)
+        quick = usual is not None and delay * 1e3 + usual <= QUICK * 1e3
+        flight = Flight(self._answers, request, delay, QUICK if quick else HEAD_START)
         self._flying.add(flight.task)
         flight.task.add_done_callback(self._flying.discard)
         return flight

@@ -110,7 +110,7 @@ class Feedback:
         here = [(ident, o) for ident, o in self._offers.items() if o.moment.uri == moment.uri and ident not in kept]
         for ident, offer in here:
             read = offer.shown or (offer.suggestion.model == NAME and self._now() - offer.since >= READ)
-            if read and not (offer.taken or offer.partly) and offer.suggestion.insert not in text:
+            if read and not (offer.taken or offer.partly or _stands(offer, text)):
                 del self._offers[ident]
                 self._learn(offer, Outcome.IGNORED)
                 self._report(ident, Reaction.REJECTED)
@@ -135,6 +135,12 @@ class Feedback:
 
     def _report(self, ident: str, reaction: Reaction, chars: int = 0, after: float = 0.0) -> None:
         self.kitchen.react(Report(ident, reaction, chars, after))
+
+
+def _stands(offer: Offer, text: str) -> bool:
+    """What was recalled stands elsewhere anyway: only where it was offered does it say that it was taken."""
+    insert = offer.suggestion.insert
+    return text.startswith(insert, offer.moment.offset) if offer.suggestion.model == NAME else insert in text
 
 
 def still_there(text: str, accepted: str, offset: int) -> bool:

@@ -16,12 +16,14 @@ from lsp_router.engine.execute import Run
 
 HEAD_START = 0.008
 """Seconds a request has to leave, or to be answered, before the embedded tier is asked."""
+QUICK = 0.15
+"""Seconds a model that was seen to answer within them is waited for, however sure the tier is."""
 
 
 class Flight:
     """Owns the task of one request and whoever waits for it: with the last waiter gone, it stops paying."""
 
-    def __init__(self, answers: Answers, request: Request, delay: float = 0.0) -> None:
+    def __init__(self, answers: Answers, request: Request, delay: float = 0.0, head_start: float = HEAD_START) -> None:
         self.moment = request.moment
         self.why = "no model had anything to suggest here"
         self.astray = False
@@ -31,6 +33,7 @@ class Flight:
         """What the embedded tier says is on the screen in its place."""
         self._request = request
         self._answers = answers
+        self._head_start = head_start
         self._typed = ""
         self._waiting = 0
         self._superseded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -120,7 +123,7 @@ class Flight:
     async def _attend(self, either: set[asyncio.Future[Any]], moment: Moment, stand_in: StandIn | None) -> None:
         """Until there is something to show, or nothing to wait for any more (see `offline` for who is shown when)."""
         if stand_in is not None:
-            if await _over(either, HEAD_START):
+            if await _over(either, min(self._head_start, moment.patience or QUICK)):
                 return
             self.behind = stand_in.sure
         if self.behind or await _over(either, self._budget(moment, stand_in)) or self._stands_alone():
@@ -136,7 +139,7 @@ class Flight:
         if stand_in is None or budget is None:
             return budget
         hurried = moment.patience is not None and stand_in.look() is not None
-        return max(0.0, (moment.patience if hurried and moment.patience else budget) - HEAD_START)
+        return max(0.0, (moment.patience if hurried and moment.patience else budget) - self._head_start)
 
     def _found(self) -> list[Suggestion] | None:
         if self._answered.done():

@@ -92,6 +92,10 @@ class Kitchen(Protocol):
         """Whether the model's endpoint has a field of its own for other files."""
         ...
 
+    def measured_ms(self, model: Model) -> float | None:
+        """How soon a model usually begins to answer; None when that was never seen."""
+        ...
+
     def judge(self, path: str) -> Ruling:
         """What may be done with a file, by its path in the workspace."""
         ...

@@ -3,7 +3,8 @@
 An editor asks once for each key and takes one answer: what is on the screen changes with the next key at the earliest.
 
 1. Where the tier is **sure** of the whole line, it is shown at once: no debounce, no network. A model that costs
-   nothing is asked meanwhile; one that costs goes on only if its request had left already.
+   nothing is asked meanwhile; one that costs goes on only if its request had left already. Only a model that was
+   seen to be as quick as an eye (`flight.QUICK`) is waited for first.
 2. Where it is not that sure, the models are waited for until their latency budget is over (in a completion menu: until
    the menu opens). What has come from a model by then is shown, else the tier's guess, while the request goes on.
 3. What is on the screen is never exchanged, only extended: a model's answer takes its place with the next key, or when

@@ -77,6 +77,8 @@ async def _complete(app: App, moment: Moment, model: str | None) -> tuple[list[S
         await Refresher(app).find_local_servers()
         if model:
             app.pins |= dict.fromkeys((Task.COMPLETION, Task.EXPLICIT_COMPLETION), model)
+        if not any(m.usable for m in app.fleet.models):
+            await app.offline.read(moment.document)
         completer = Completer(app)
         found = await completer.complete(moment)
         await completer.close()

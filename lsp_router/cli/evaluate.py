@@ -133,11 +133,10 @@ def _agreed(app: App, exam: Exam, models: Sequence[Model], *, sure: bool) -> boo
     if not cost.questions:
         raise Refusal("no model may see these files", "`lsp-router config show privacy` shows the rules")
     left = app.limits().per_day
-    print(
-        f"{cost.questions} questions to {len(models)} models: about {money(cost.expected_usd, 'nothing')}, "
-        f"at most {money(cost.worst_usd, 'nothing')}" + ("" if left is None else f"; [budget] per_day_usd = {left:g}"),
-        file=sys.stderr,
-    )
+    about, most = money(cost.expected_usd, "nothing"), money(cost.worst_usd, "nothing")
+    asked = f"{cost.questions} questions to {len(models)} model{'s' if len(models) > 1 else ''}"
+    limit = "" if left is None else f"; [budget] per_day_usd = {left:g}"
+    print(f"{asked}: about {about}, at most {most}{limit}", file=sys.stderr)
     if sure or cost.worst_usd == 0:
         return True
     if not sys.stdin.isatty():
@@ -188,9 +187,9 @@ def _show(reports: Sequence[Report], exam: Exam, *, written: bool) -> None:
     )
     for model, why in exam.stopped.items():
         print(f"{model} was not asked to the end: {why}")
-    if written:
+    if written and any(r.answers for r in reports):
         print("ranking uses these figures from now on, for 90 days; `lsp-router models --task completion` shows it")
-    else:
+    elif any(r.answers for r in reports):
         print("add --write to let ranking use these figures")
 
 
@@ -199,9 +198,9 @@ def _row(r: Report) -> list[str]:
         r.task,
         r.model,
         f"{r.answers}" + (f" (+{r.failed} failed)" if r.failed else ""),
-        f"{r.mark:.2f}",
-        f"{r.exact:.0%}",
-        f"{r.likeness:.0%}",
+        f"{r.mark:.2f}" if r.answers else "",
+        f"{r.exact:.0%}" if r.answers else "",
+        f"{r.likeness:.0%}" if r.answers else "",
         "" if r.sound is None else f"{r.sound:.0%}",
         "" if r.first_token_ms is None else f"{r.first_token_ms:.0f} ms",
         money(r.cost_usd, "$0"),

@@ -21,13 +21,13 @@ from lsp_router.embedded.guess.next_line import SURE, next_line
 from lsp_router.embedded.index.library import Library
 from lsp_router.embedded.index.shelf import Witness
 from lsp_router.embedded.settings import Mode, Settings, Thresholds
-from lsp_router.embedded.text.document import Document
+from lsp_router.embedded.text.document import MAX_READ, Document
 from lsp_router.embedded.text.languages import Language, find_language
 from lsp_router.embedded.text.lexer import MAX_LINE, state_after
 
-MAX_OPEN = 8
+MAX_OPEN = 5
 """How many documents are kept ready."""
-ABOVE, BELOW = 100, 40
+ABOVE, BELOW = 70, 30
 """How many lines around the cursor are read when the file is not ready yet."""
 MAX_TEXT, CHUNK = 300_000, 50_000
 """Of longer texts only the chunks around the cursor count."""
@@ -95,7 +95,7 @@ class Recall:
             self._open.move_to_end(path)
             return ready, line
         document = Document(language)
-        if document.update(lines):
+        if len(lines) <= MAX_READ and document.update(lines):
             self._keep(path, document)
             return document, line
         first = max(0, line - ABOVE)

@@ -71,7 +71,8 @@ def _refresh(options: argparse.Namespace, folder: Path) -> dict[str, object]:
     started = time.perf_counter()
     reports = refresh(options.root, folder, options.near, options.ignore, options.max_tokens)
     _forget_unused(folder)
-    return {"seconds": round(time.perf_counter() - started, 2), "families": [asdict(report) for report in reports]}
+    spent = {"seconds": round(time.perf_counter() - started, 2), "processor_seconds": round(time.process_time(), 2)}
+    return {**spent, "families": [asdict(report) for report in reports]}
 
 
 def _forget_unused(folder: Path) -> None:

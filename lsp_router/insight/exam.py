@@ -171,8 +171,11 @@ def _answer(gap: Gap, text: str, finish: str) -> str:
         trimmed = trim(text, place, finish or "stop")
         return trimmed.insert if trimmed else ""
     code = extract(text, gap.document.language, original=_stub(gap)).code or ""
-    header = gap.header.strip()
-    return code[code.find(header) + len(header) :].removeprefix("\n").rstrip("\n") if header in code else code
+    lines = code.strip("\n").split("\n")
+    for known in gap.header.split("\n"):
+        if lines and lines[0].strip() == known.strip():
+            lines.pop(0)
+    return "\n".join(lines)
 
 
 def _unanswered(served: Served) -> Answered:

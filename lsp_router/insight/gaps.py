@@ -22,6 +22,9 @@ PER_FILE = 6
 """A large file must not be the whole measurement."""
 _CUT = re.compile(r"(?<==\s)|(?<=return\s)|(?<=\()|(?<=,\s)|(?<=\.)(?=\w)")
 """Where typing pauses: after an equals sign, a bracket, a comma or a dot."""
+_OPENERS = (":", "{", "(", "[", ",", "\\")
+"""What goes on below is another thought."""
+_DOCSTRINGS = frozenset({'"""', "'''"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def _rest_of_line(function: _Function, dice: random.Random) -> Gap | None:
     """One line, cut where somebody would pause."""
     for line in dice.sample(function.body, len(function.body)):
         text = function.text(line)
-        cuts = [m.end() for m in _CUT.finditer(text) if len(text) - m.end() >= SHORTEST and text[: m.end()].strip()]
+        cuts = [m.end() for m in _CUT.finditer(text) if len(text) - m.end() >= SHORTEST and _is_code(text[: m.end()])]
         if cuts and not text.lstrip().startswith(("#", "//", "*", '"')):
             return Gap(function.document, Task.COMPLETION, line[0] + dice.choice(cuts), line[1], function.start)
     return None
@@ -121,19 +124,28 @@ def _block(function: _Function, dice: random.Random) -> Gap | None:
         lines = function.body[first : first + size]
         text = function.text(lines[0])
         whole = function.document.text[lines[0][0] : lines[-1][1]]
-        if text.strip() and function.text(lines[-1]).strip() and len(whole.strip()) >= 3 * SHORTEST:
+        last = function.text(lines[-1]).rstrip()
+        if text.strip() and last and not last.endswith(_OPENERS) and len(whole.strip()) >= 3 * SHORTEST:
             start = lines[0][0] + len(text) - len(text.lstrip())
             return Gap(function.document, Task.EXPLICIT_COMPLETION, start, lines[-1][1], function.start)
     return None
 
 
 def _body(function: _Function, _dice: random.Random) -> Gap | None:
-    """All that stands below the first line of a small function."""
+    """All that stands below the first line of a small function, and below what says in words what it does."""
     first, last = function.body[0], function.body[-1]
     header = function.document.text[function.start : first[0]].rstrip()
     if len(function.body) > BODY[1] or not header.endswith((":", "{", ")")):
         return None
+    said = function.text(first).strip()
+    if said[:3] in _DOCSTRINGS and said.endswith(said[:3]) and len(said) > 6:
+        first = function.body[1]
     return Gap(function.document, Task.BOILERPLATE, first[0], last[1], function.start)
+
+
+def _is_code(before: str) -> bool:
+    """What has begun is no string and no comment, as far as one line tells."""
+    return bool(before.strip()) and not any(before.count(quote) % 2 for quote in "\"'`") and "# " not in before
 
 
 KINDS: tuple[Callable[[_Function, random.Random], Gap | None], ...] = (_rest_of_line, _block, _body)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import sys
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.message import Message
@@ -28,7 +29,8 @@ from lsp_router.insight.figures import SPANS, Span
 from lsp_router.store.database import BusyError
 
 LOOPBACK = "127.0.0.1"
-NAMES = (LOOPBACK, "localhost")
+MINE = re.compile(r"(?:127\.0\.0\.1|localhost)(?::\d{1,5})?", re.IGNORECASE)
+"""Names of this machine. The port may be another one: editors forward it from where the server runs."""
 PAGES = {
     "": ("index.html", "text/html; charset=utf-8"),
     "style.css": ("style.css", "text/css; charset=utf-8"),
@@ -119,7 +121,6 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, port: int, desk: Desk, token: str) -> None:
         super().__init__((LOOPBACK, port), _Handler)
         self.desk, self.token = desk, token
-        self.names = {f"{name}:{self.server_port}" for name in NAMES}
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that leaves early is no error."""
@@ -135,7 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = IDLE
 
     def do_GET(self) -> None:
-        refused = _refusal(self.headers, self.server.names)
+        refused = _refusal(self.headers)
         path, query = _asked(self.path, self.server.token)
         if refused or path is None:
             self._send(HTTPStatus.FORBIDDEN, "text/plain", (refused or "unknown address").encode())
@@ -169,13 +170,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def _refusal(headers: Message, mine: Collection[str]) -> str:
+def _refusal(headers: Message) -> str:
     """Why a request is none of the page's own: it came under another name, or another site's script wants to look.
 
     That a link somewhere else opens the page in a window of its own is fine: whoever holds it sees nothing of it.
     """
     hosts = headers.get_all("Host") or []
-    if len(hosts) != 1 or hosts[0].lower() not in mine:
+    if len(hosts) != 1 or not MINE.fullmatch(hosts[0]):
         return "this page is served to this machine only"
     opened = (headers.get("Sec-Fetch-Mode"), headers.get("Sec-Fetch-Dest")) == ("navigate", "document")
     own = headers.get("Sec-Fetch-Site", "none") in {"none", "same-origin"}

@@ -64,17 +64,20 @@ class Sandbox:
         self.environ = environ
         self.limits = limits or Limits()
         self._walls: bool | None = None
+        self._looking = asyncio.Lock()
 
     async def walls(self, room: Room) -> bool:
         """Whether tools run without network and with a read-only file system here; found out once."""
-        if self._walls is None:
-            self._walls = False
-            if sys.platform == "linux":
-                tried = await self._run(
-                    self._launched([sys.executable, "-I", "-S", "-c", ""], room, walls=True), room, b""
-                )
+        if sys.platform != "linux":
+            return False
+        async with self._looking:
+            if self._walls is None:
+                bare = self._launched([sys.executable, "-I", "-S", "-c", ""], room, walls=True)
+                tried = await self._run(bare, room, b"")
+                if tried.stopped:  # too slow to tell: with walls wanted, what cannot have them does not run
+                    return True
                 self._walls = tried.code == 0
-        return self._walls
+        return bool(self._walls)
 
     async def run(self, command: Sequence[str], room: Room, *, stdin: bytes = b"") -> Ran:
         """One run in the room's copy of the workspace. Cancelling it ends every process before it returns."""

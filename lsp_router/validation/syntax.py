@@ -39,6 +39,20 @@ def syntax_problems(before: Source, after: Source, change: Difference, language:
     return _by_tree(before, after, change, language)
 
 
+def still_broken(before: Source, after: Source, language: str) -> tuple[Problem, ...]:
+    """What is left of the faults of a text that was to be cured of them, if they became no fewer."""
+    ours, theirs = list(_faults(before, language)), list(_faults(after, language))
+    if language == "python":
+        verdict = parse_python(after.text)
+        if isinstance(verdict, ast.Module) or isinstance(parse_python(before.text), ast.Module):
+            return ()
+        if not theirs or len(theirs) >= len(ours):
+            return (Problem("syntax", f"still: {verdict.msg}{_at(after.text, verdict.lineno)}", verdict.lineno),)
+    if not ours or len(theirs) < len(ours):
+        return ()
+    return tuple(Problem("syntax", f"still: {fault.message}", fault.row + 1) for fault in theirs[:_MOST])
+
+
 def parse_python(text: str) -> ast.Module | SyntaxError:
     """The tree of a Python text, or why there is none; deep nesting and null bytes count as faults too."""
     with warnings.catch_warnings():

@@ -29,6 +29,8 @@ class Draft:
     root: Path | None = None
     around: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
     """Other files before and after, by path: those of the same edit, and open ones that are not saved."""
+    unwanted: tuple[str, ...] = ()
+    """Messages the edit is to do away with: a tool that says one as often as before has a say about that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ async def _ask(draft: Draft, tool: Tool, program: str, sandbox: Sandbox, room: R
     earlier = await _findings(tool, command, sandbox, room) if isinstance(now, list) else []
     if isinstance(now, str) or isinstance(earlier, str):
         return Asked(notes=(f"{tool.name}: {now if isinstance(now, str) else earlier}",))
-    fresh = _fresh(earlier, now, draft)
-    return Asked(tuple(_problem(tool, finding, draft.path) for finding in fresh[:_MOST]), tools=(tool.name,))
+    found = [*_lasting(earlier, now, draft), *_fresh(earlier, now, draft)]
+    return Asked(tuple(_problem(tool, finding, draft.path) for finding in found[:_MOST]), tools=(tool.name,))
 
 
 def _after(draft: Draft) -> dict[str, str]:
@@ -161,6 +163,16 @@ def _fresh(earlier: Sequence[Finding], now: Sequence[Finding], draft: Draft) -> 
         elif not old:
             fresh.append(finding)
     return fresh
+
+
+def _lasting(earlier: Sequence[Finding], now: Sequence[Finding], draft: Draft) -> list[Finding]:
+    """What was to go and is said no less often."""
+    lasting = []
+    for message in draft.unwanted:
+        was, still = ([f for f in found if message in f.message] for found in (earlier, now))
+        if was and len(still) >= len(was):
+            lasting.append(replace(still[0], message=f"still there: {still[0].message}"))
+    return lasting
 
 
 def _problem(tool: Tool, finding: Finding, path: str) -> Problem:

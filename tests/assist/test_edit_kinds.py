@@ -132,6 +132,41 @@ async def test_what_was_there_before_is_not_held_against_an_edit(studio, old) ->
     assert after(edited) == text.replace("a + b", "b + a")
 
 
+UNKNOWN = "def add(a, b):\n    return a + c\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint", "code", "left"),
+    [
+        (UNKNOWN, "Undefined name `c`", "def add(a, b):\n    return c + a\n", "still there: F821"),
+        (UNKNOWN, "Undefined name `c`", "def add(a, b):\n    return a + b\n", ""),
+        ("def f(:\n    return 1\n", "invalid syntax", "def f(:\n    return 2\n", "still: "),
+        ("def f(:\n    return 1\n", "invalid syntax", "def f():\n    return 1\n", ""),
+        ("def f():\n    return (1\n", "'(' was never closed", "def f():\n    return (2\n", "return (2"),
+    ],
+)
+async def test_a_fix_must_do_away_with_what_is_reported(studio, text, complaint, code, left) -> None:
+    made = studio(fenced(code), config="[validation]\nmax_attempts = 1\n")
+    edited = await made.edit(text, Kind.FIX, at=text[text.index("return") :].strip(), complaints=[complaint])
+    assert bool(edited.changes) is not bool(left), edited.problems
+    assert not left or left in edited.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "code", "fine"),
+    [
+        ("a.js", "function f() {\n  return [1;\n}\n", "function f() {\n  return [1];\n}\n", True),
+        ("a.js", "function f() {\n  return [1;\n}\n", "function f() {\n  return [2;\n}\n", False),
+        ("a.go", "package a\n\nfunc F( {\n}\n", "package a\n\nfunc F() {\n}\n", True),
+        ("a.go", "package a\n\nfunc F( {\n}\n", "package a\n\nfunc G( {\n}\n", False),
+    ],
+)
+async def test_a_syntax_error_is_mended_or_nothing_changes(studio, path, text, code, fine) -> None:
+    made = studio(fenced(code, ""), config="[validation]\nmax_attempts = 1\n")
+    edited = await made.edit(text, Kind.FIX, path, complaints=["syntax error: unexpected token"])
+    assert bool(edited.changes) is fine, edited.problems
+
+
 async def test_a_name_that_was_asked_for_may_change(studio) -> None:
     made = studio(fenced("def plus(a, b):\n    return a + b\n"))
     edited = await made.edit(TEXT, at="def add(a, b):\n    return a + b", instruction="rename add to plus")

@@ -51,6 +51,8 @@ FIXED = PY.replace("a - b", "a + b")
         ("a - b", FUNCTION),  # the function that was shown
         ("a - b", "    total = a + b\n"),  # only its line
         ("a - b", "total = a + b\n"),  # the line without its indentation
+        ("a - b", "    total = a + b\n    return total\n"),  # its body
+        ("a - b", "total = a + b\nreturn total\n"),
         ("a - b", "a + b\n"),  # only the spot
         ("-", "+\n"),
         ("a - b", FIXED),  # the whole file
@@ -95,6 +97,25 @@ def test_braces_are_no_different(at, code, expected) -> None:
 )
 def test_the_function_asked_about_may_become_something_else(code, expected) -> None:
     old = "def add(a, b):\n    total = a - b\n    return total\n"
+    assert read(PY, "a - b", fenced(code)).texts == {"a.py": PY.replace(old, expected)}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            "    if a is None:\n        a = 0\n    total = a + b\n",
+            "    if a is None:\n        a = 0\n    total = a + b\n    return total\n",
+        ),
+        ("    total = a\n    total += b\n", "    total = a\n    total += b\n    return total\n"),
+        (
+            "    total = a + b\n    print(total)\n    return total\n",
+            "    total = a + b\n    print(total)\n    return total\n",
+        ),
+    ],
+)
+def test_one_line_may_become_several(code, expected) -> None:
+    old = "    total = a - b\n    return total\n"
     assert read(PY, "a - b", fenced(code)).texts == {"a.py": PY.replace(old, expected)}
 
 

@@ -101,3 +101,30 @@ def test_a_block_takes_the_place_of_the_selection_and_of_nothing_else(data) -> N
     low, high = len("".join(lines[:first])), len("".join(lines[:last]))
     answer = "````sql\n" + "".join(line + "\n" for line in new) + "````"
     check(lines, first, last, new, read("".join(lines), answer, (low, high)), tail(lines, last))
+
+
+PIECES = st.sampled_from([
+    "```python\n", "```\n", "~~~\n", "<<<<<<< SEARCH\n", "=======\n", ">>>>>>> REPLACE\n", "a.py\n", "../x.py\n",
+    "@@ -1 +1 @@\n", "-x = 1\n", "+x = 2\n", "def f(a):\n", "    return a\n", "\treturn\n", "x = 1\n", "\n", "\r\n",
+    "Sure!\n", "<redacted:k-1>", "…", "# ... rest of code ...\n", "@@BODY f@@\n", "<think>", "</think>", "\x00",
+    "\ud800", "🙂", "class A:\n", "}\n", "import os\n",
+])  # fmt: skip
+TEXTS = st.sampled_from(
+    ["", "x = 1\n", "def f(a):\n    return a\n\n\nclass A:\n    def g(self):\n        pass\n", "\r\n\r\n", "x"]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(PIECES, max_size=14), TEXTS, st.sampled_from(list(Kind)), st.data())
+def test_no_answer_makes_reading_fall(pieces, text, kind, data) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    span = data.draw(st.sampled_from([None, (start, start), (start, data.draw(st.integers(start, len(text))))]))
+    document = Document("a.py", text, "python")
+    ask = Ask(kind, document, span)
+    files = Files(Nowhere(), document, (), Privacy.CLOUD)
+    target = "tests/test_a.py" if kind is Kind.TESTS else ""
+    draft = Reader(ask, aim(ask), files, Vault(), GRAMMARS, target).read("".join(pieces))
+    assert draft.problems or all(path in {"a.py", target} for path in draft.texts)
+    for path, after in draft.texts.items():
+        before = files.text(path) or ""
+        assert apply_edits(before, minimal_edits(before, after)) == after

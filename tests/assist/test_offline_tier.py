@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from lsp_router.assist.builtin import NAME
+from lsp_router.assist.feedback import Feedback
 from lsp_router.assist.offline import SURE as SURE_ENOUGH
 from lsp_router.domain.task import Task
+from lsp_router.embedded.feedback import Outcome
 from lsp_router.embedded.guess.answer import Kind
 from lsp_router.store.entry import Row
 from tests.support.idioms import NOTHING, SURE, SURE_REST, WRITTEN, store
@@ -133,6 +135,19 @@ def test_who_is_not_sure_lets_the_model_speak_first(
     run_virtually(session())
 
 
+@pytest.mark.parametrize(("usual", "source"), [(60.0, "m"), (400.0, NAME), (None, NAME)])
+def test_a_model_known_to_be_quick_is_waited_for(tmp_path: Path, usual: float | None, source: str) -> None:
+    async def session() -> None:
+        async with screening(tmp_path, SURE, Says(OTHERWISE, after=0.06), sure()) as (screen, _, app):
+            if usual is not None:
+                app.monitor.health.latencies.record("m", usual)
+            await screen.ask()
+            assert screen.source == source
+            assert screen.took < 0.2
+
+    run_virtually(session())
+
+
 @pytest.mark.parametrize(("text", "remembers"), [(SURE, sure()), (UNSURE, unsure())])
 def test_a_quick_model_is_never_displaced(tmp_path: Path, text: str, remembers: Remembers) -> None:
     async def session() -> None:
@@ -223,6 +238,53 @@ def test_it_can_be_switched_off(tmp_path: Path, setting: str) -> None:
         async with screening(tmp_path, SURE, None) as (screen, _, app):
             app.reload(replace(app.sources, editor={"lspRouter": _nested(setting.split("."), value=False)}))
             assert await screen.ask() == ""
+
+    run_virtually(session())
+
+
+@pytest.mark.parametrize(
+    ("happens", "learnt"),
+    [
+        (["show", "accept"], [Outcome.ACCEPTED]),
+        (["accept", "accept"], [Outcome.ACCEPTED]),
+        (["part", "part"], [Outcome.PARTIAL]),
+        (["reject"], [Outcome.REJECTED]),
+        (["show", "type over"], [Outcome.IGNORED]),
+        (["read", "type over"], [Outcome.IGNORED]),
+        (["type over"], []),
+        (["show", "type along"], []),
+    ],
+)
+def test_what_became_of_a_suggestion_is_learnt_once(tmp_path: Path, happens: list[str], learnt: list[Outcome]) -> None:
+    async def session() -> None:
+        remembers = sure()
+        async with screening(tmp_path, SURE, None, remembers) as (screen, _, app):
+            feedback = Feedback(app)
+
+            async def offer(typed: str) -> str:
+                screen.text += typed
+                at = moment(screen.text)
+                found = await screen.completer.complete(at)
+                feedback.offered(at, found)
+                return found[0].id if found else ""
+
+            ident = await offer("")
+            letters = {"type over": "X", "type along": "e"}
+            acts = {
+                "show": lambda: feedback.shown(ident),
+                "accept": lambda: feedback.accepted(ident),
+                "part": lambda: feedback.partially_accepted(ident, 3),
+                "reject": lambda: feedback.rejected(ident),
+            }
+            for act in happens:
+                if act == "read":
+                    await wait(1)
+                elif act in letters:
+                    await offer(letters[act])
+                else:
+                    acts[act]()
+            assert remembers.learnt == [("python", outcome) for outcome in learnt]
+            await feedback.close()
 
     run_virtually(session())
 

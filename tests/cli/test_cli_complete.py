@@ -6,6 +6,7 @@ import pytest
 
 from lsp_router.cli import places
 from tests.support.backend import Backend, Reply
+from tests.support.idioms import SURE_REST, store, write_project
 from tests.support.shell import Shell
 from tests.support.workshop import CONFIG, books, model
 
@@ -45,6 +46,15 @@ async def test_when_nobody_answers_it_says_why_and_fails(shell: Shell) -> None:
         done = await shell("complete", "sums.py:3:5")
     assert (done.code, done.out) == (1, "")
     assert "costly: server" in done.err
+
+
+async def test_without_a_model_it_is_recalled_from_the_project(shell: Shell) -> None:
+    write_project(shell.folder)
+    head = store("user").partition("    def load")[0]
+    shell.write("user_store.py", head + "    def load(self, key):\n        if key not in self.users:\n            rais")
+    told = await shell("complete", "user_store.py:13:17", "--json")
+    assert told.json["items"] == [{"insert": SURE_REST, "replace": 0, "source": "embedded"}]
+    assert told.json["decision"]["model"] == "embedded"
 
 
 @pytest.mark.parametrize(

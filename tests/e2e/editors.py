@@ -1,4 +1,4 @@
-"""Where the editors are, and the world they run in: a home of their own, our server on the path, nothing of the user's."""
+"""Where the editors are, and the world they run in: a home of their own, our server on the path."""
 
 from __future__ import annotations
 

@@ -104,6 +104,20 @@ async def test_what_no_longer_fits_is_gone_at_once(emacs: Emacs) -> None:
     )
 
 
+async def test_completion_offers_it_where_no_ghost_text_is_wanted(emacs: Emacs) -> None:
+    await emacs(
+        "(require 'lsp-router) (setq lsp-router-ghost-text nil)"
+        + opened("def f(a, b):\n    |")
+        + """
+        (defun offered ()
+          (let ((it (eglot-completion-at-point)))
+            (and it (all-completions "" (nth 2 it)))))
+        (wait-until "an item" (member "return a + b" (mapcar #'substring-no-properties (offered))))
+        (same (ghost) nil)
+        """
+    )
+
+
 async def test_a_dismissed_suggestion_is_gone(emacs: Emacs) -> None:
     await emacs(
         opened("def f(a, b):\n   |")
@@ -173,5 +187,22 @@ async def test_why_and_status_are_shown(emacs: Emacs) -> None:
         (lsp-router-status)
         (wait-until "status" (get-buffer "*lsp-router status*"))
         (with-current-buffer "*lsp-router status*" (goto-char 1) (search-forward "free-first"))
+        """
+    )
+
+
+async def test_explain_streams_into_a_window(emacs: Emacs) -> None:
+    said = "Adds two numbers and hands back what comes of it. That is all there is to it, to the very end."
+    emacs.workshop.backend.script = lambda _: Reply(said, token_delay=0.1)
+    await emacs(
+        opened("def f(a, b):\n    return a + b\n")
+        + """
+        (defun shown (part)
+          (when-let* ((it (get-buffer "*lsp-router explain*")))
+            (with-current-buffer it (string-search part (buffer-string)))))
+        (lsp-router-explain)
+        (wait-until "the beginning" (shown "Adds two"))
+        (same (shown "very end") nil)
+        (wait-until "the end" (shown "very end"))
         """
     )

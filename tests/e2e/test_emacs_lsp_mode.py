@@ -1,5 +1,5 @@
-"""Emacs with lsp-mode in a terminal: ghost text of its own, beside the menu; and its client for another vendor's server,
-which speaks the Copilot dialect and is not told that it talks to us."""
+"""Emacs with lsp-mode in a terminal: ghost text of its own; and its client for another vendor's server, which speaks
+the Copilot dialect and is not told that it talks to us."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def opened(workshop: Workshop, name: str, text: str) -> Terminal:
 async def ready(screen: Terminal, workshop: Workshop, name: str) -> None:
     """Its books are open: the server has been told of the file, and Helix of the server."""
     await screen.until(name)
-    await until(lambda: (workshop.home / "state").exists(), 60)
+    await until((workshop.home / "state").exists, 60)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.e2e.neovim import Neovim
+from tests.support.backend import Reply
 from tests.support.drafting import BROKEN, GOOD, Studio, in_turn
 from tests.support.reviewer import finding, reviewing
 from tests.support.workshop import model
@@ -14,9 +15,9 @@ from tests.support.workshop import model
 LUA = {"broken": json.dumps(BROKEN), "good": json.dumps(GOOD.split("\n"))}
 LINTED = """
     open("shop.py", {broken})
-    vim.diagnostic.set(vim.api.nvim_create_namespace("a linter"), 0, {{
-      {{ lnum = 1, col = 4, end_lnum = 1, end_col = 10, message = "invalid syntax: retrun", severity = 1, source = "linter" }},
-    }})
+    local found = {{ lnum = 1, col = 4, end_lnum = 1, end_col = 10, severity = 1, source = "linter" }}
+    found.message = "invalid syntax: retrun"
+    vim.diagnostic.set(vim.api.nvim_create_namespace("a linter"), 0, {{ found }})
     vim.api.nvim_win_set_cursor(0, {{ 2, 5 }})
 """.format(**LUA)
 MENU = """
@@ -133,3 +134,35 @@ async def test_a_review_becomes_diagnostics_with_a_fix_of_their_own(nvim: Neovim
         vim.lsp.buf.code_action()
         wait("the suggestion", function() return text():find("if b else 0.0", 1, true) end)
     """)
+
+
+SAID = "Adds two numbers and hands back what comes of it. That is all there is to it, to the very end."
+EXPLAIN = 'open("a.py", "def f(a, b):\\n    return a + b\\n") vim.cmd("LspRouter explain")'
+
+
+async def test_explain_streams_into_a_window_and_names_the_model(nvim: Neovim) -> None:
+    nvim.workshop.backend.script = lambda _: Reply(SAID, token_delay=0.1)
+    await nvim(f"""
+        {EXPLAIN}
+        wait("the beginning", function() return (panel() or ""):find("Adds two", 1, true) end)
+        assert(not panel():find("very end", 1, true), "it did not stream")
+        wait("the end", function() return panel():find("very end", 1, true) end)
+        wait("the model", function() return panel():find("costly", 1, true) end)
+        same(#vim.tbl_filter(function(buf) return vim.api.nvim_buf_get_name(buf):find("%.md$") end,
+          vim.api.nvim_list_bufs()), 0, "documents beside the window")
+        press("q")
+        wait("a closed window", function() return not panel() end)
+    """)
+
+
+async def test_closing_the_window_stops_the_model(nvim: Neovim) -> None:
+    nvim.workshop.backend.script = lambda _: Reply(SAID, token_delay=1)
+    await nvim(
+        f"""
+        {EXPLAIN}
+        wait("the beginning", function() return (panel() or ""):find("Adds", 1, true) end)
+        press("q")
+        wait("the end of the request", function() return vim.uv.fs_stat(vim.env.HOME .. "/aborted") end)
+        """,
+        meanwhile=nvim.mark_when_asked,
+    )

@@ -36,7 +36,7 @@ def opened(workshop: Workshop, name: str, text: str) -> Terminal:
 
 async def ready(screen: Terminal, workshop: Workshop) -> None:
     await screen.until("def ")
-    await until(lambda: (workshop.home / "state").exists(), 60)
+    await until((workshop.home / "state").exists, 60)
 
 
 async def command(screen: Terminal, line: str) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
+from importlib.resources import files
 from urllib.parse import urlsplit
 
 import pytest
 
-from lsp_router.insight.site import Site
+from lsp_router.insight.site import PAGES, Site
 from lsp_router.store.database import BusyError
 
 SECRET = "0.42 spent"
+SVG = "http://www.w3.org/2000/svg"
 
 
 class Seen:
@@ -76,7 +79,9 @@ def test_the_page_and_its_figures_are_served(site: Site, seen: Seen) -> None:
         ("/wrong/figures.json", {}),
         ("figures.json", {"Host": "evil.example"}),  # a name that was made to point here
         ("figures.json", {"Host": "evil.example:80"}),
-        ("figures.json", {"Host": "127.0.0.1"}),  # not this port
+        ("figures.json", {"Host": "127.0.0.1.evil.example"}),
+        ("figures.json", {"Host": "127.0.0.1:80\x0b"}),
+        ("figures.json", {"Host": ""}),
         ("figures.json", {"Host": "localhost.evil.example"}),
         ("figures.json", {"Host": "[::1"}),
         ("figures.json", {"Sec_Fetch_Site": "cross-site"}),
@@ -90,6 +95,11 @@ def test_nobody_else_sees_anything(site: Site, seen: Seen, path: str, headers: d
     assert answer.status == 403
     assert SECRET not in text
     assert seen.asked == []
+
+
+@pytest.mark.parametrize("host", ["localhost:9", "LOCALHOST:65535", "127.0.0.1:8080", "127.0.0.1"])
+def test_a_forwarded_port_is_still_this_machine(site: Site, host: str) -> None:
+    assert get(site, Host=host)[0].status == 200
 
 
 def test_a_link_elsewhere_opens_it(site: Site) -> None:
@@ -150,3 +160,12 @@ def test_nothing_is_added_up_twice_as_long_as_nobody_writes(site: Site, seen: Se
     seen.stamp += 1
     get(site, "figures.json")
     assert len(seen.asked) == 2
+
+
+def test_the_page_needs_nobody_else_and_takes_text_for_text() -> None:
+    """No address but ours and the name of SVG; nothing of models, providers or files ever becomes markup."""
+    for name, _ in PAGES.values():
+        text = files("lsp_router.insight").joinpath("page", name).read_text("utf-8").replace(SVG, "")
+        assert not re.search(r"https?://|//cdn|@import|url\(", text), name
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\(|new Function", text), name
+        assert not re.search(r"<script>|<style|\son\w+=|style=\"", text), name

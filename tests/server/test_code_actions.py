@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.server.client import Client
 from tests.support.applier import CAPABILITIES, applied
-from tests.support.backend import Backend, Reply
+from tests.support.backend import Reply
 from tests.support.drafting import BROKEN, GOOD, LITERAL, RESOLVES, Studio, fenced, in_turn
 
 TEXT = BROKEN + "\n\nLIMIT = 3\n"
@@ -24,16 +23,6 @@ ELSEWHERE = {
 INVOKED, AUTOMATIC = 1, 2
 NAMES = {"Rewrite", "Simplify", "Add types", "Add error handling", "Document", "Write tests"}
 REVIEW = "Review this file"
-
-
-@pytest.fixture
-async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
-    folder = tmp_path / "my project"
-    (folder / ".git").mkdir(parents=True)
-    async with Backend() as backend:
-        made = Studio(tmp_path / "home", folder, backend)
-        made.configure()
-        yield made
 
 
 @asynccontextmanager

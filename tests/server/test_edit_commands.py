@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +10,7 @@ import pytest
 from lsp_router.server import editing
 from tests.server.client import Client
 from tests.support.applier import CAPABILITIES
-from tests.support.backend import Backend, Reply
+from tests.support.backend import Reply
 from tests.support.drafting import BAD, BROKEN, GOOD, Drawing, Studio, fenced, in_turn
 from tests.support.lsp import Editor
 from tests.support.workshop import books, until
@@ -20,16 +18,6 @@ from tests.support.workshop import books, until
 RANGE = {"start": {"line": 1, "character": 4}, "end": {"line": 1, "character": 10}}
 PATIENCE = 20.0
 FAULT = {"range": RANGE, "message": "invalid syntax: retrun"}
-
-
-@pytest.fixture
-async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
-    folder = tmp_path / "my project"
-    (folder / ".git").mkdir(parents=True)
-    async with Backend() as backend:
-        made = Studio(tmp_path / "home", folder, backend)
-        made.configure()
-        yield made
 
 
 async def fix(studio: Studio, **wishes: Any) -> tuple[dict[str, Any], Drawing, Editor]:

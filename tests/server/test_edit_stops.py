@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.support.backend import Backend, Reply, Seen
+from tests.support.backend import Reply, Seen
 from tests.support.drafting import BAD, BROKEN, GOOD, Studio, fenced
 from tests.support.lsp import NEVER, Editor
 from tests.support.workshop import books, until
@@ -19,16 +19,6 @@ RANGE = {"start": {"line": 1, "character": 4}, "end": {"line": 1, "character": 1
 CANCELLED = -32800
 PATIENCE = 20.0
 GO = "package shop\n\nfunc Total() int {\n\treturn 1\n}\n"
-
-
-@pytest.fixture
-async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
-    folder = tmp_path / "my project"
-    (folder / ".git").mkdir(parents=True)
-    async with Backend() as backend:
-        made = Studio(tmp_path / "home", folder, backend)
-        made.configure()
-        yield made
 
 
 def cancel(editor: Editor, _uri: str, ident: int) -> None:

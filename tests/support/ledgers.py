@@ -88,6 +88,7 @@ def fill(ledger: Ledger, until: float, days: int = 14, seed: int = 1, a_day: int
                     ledger.record(thing)
                 else:
                     ledger.feedback(thing)
+        ledger.flush()
     return count
 
 

@@ -95,6 +95,24 @@ async def walls(rooms: Copying) -> None:
             pytest.skip("this machine lets nobody make namespaces")
 
 
+async def test_an_interrupted_look_for_walls_takes_none_down(rooms: Copying) -> None:
+    await walls(rooms)
+    box = Sandbox(os.environ)
+    async with private_room({}, rooms) as room:
+        first = asyncio.create_task(box.walls(room))
+        others = [asyncio.create_task(box.walls(room)) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        first.cancel()
+        assert await asyncio.gather(*others) == [True] * 3
+        assert await box.walls(room)
+
+
+async def test_who_cannot_tell_in_time_wants_walls(rooms: Copying) -> None:
+    await walls(rooms)
+    async with private_room({}, rooms) as room:
+        assert await Sandbox(os.environ, Limits(seconds=0.0)).walls(room)
+
+
 async def test_a_fork_bomb_goes_out(rooms: Copying) -> None:
     await walls(rooms)
     start = time.monotonic()

@@ -76,7 +76,8 @@ export async function why(session: Session, sheets: Sheets, given?: Given): Prom
 
 function askInstruction(title: string): Thenable<string | undefined> {
   const placeHolder = 'For example: return early, and name the magic numbers';
-  return window.showInputBox({ title, prompt: 'What shall be changed, in your own words?', placeHolder, ignoreFocusOut: true });
+  const prompt = 'What shall be done, in your own words?';
+  return window.showInputBox({ title: `lsp-router: ${title.toLowerCase()}`, prompt, placeHolder, ignoreFocusOut: true });
 }
 
 async function placed(session: Session, given?: Given): Promise<Place | undefined> {

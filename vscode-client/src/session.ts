@@ -27,14 +27,14 @@ const CRASHES = 3;
 
 /** Owns the client and its server: starts them, and starts them anew when what they were started with has changed. */
 export class Session implements Disposable {
-  readonly onPhase;
-  readonly onClient;
-  /** A suggestion was made, or none: what the server tells about itself may have changed. */
-  readonly onAnswer;
   server: Server | undefined;
   private readonly phases = new EventEmitter<Phase>();
   private readonly clients = new EventEmitter<LanguageClient>();
   private readonly answers = new EventEmitter<void>();
+  readonly onPhase = this.phases.event;
+  readonly onClient = this.clients.event;
+  /** A suggestion was made, or none: what the server tells about itself may have changed. */
+  readonly onAnswer = this.answers.event;
   private client: LanguageClient | undefined;
   private turning: Promise<void> = Promise.resolve();
   private queued: Promise<void> | undefined;
@@ -46,11 +46,7 @@ export class Session implements Disposable {
     private readonly context: ExtensionContext,
     private readonly log: LogOutputChannel,
     private readonly feedback: Feedback,
-  ) {
-    this.onPhase = this.phases.event;
-    this.onClient = this.clients.event;
-    this.onAnswer = this.answers.event;
-  }
+  ) {}
 
   /** Somebody may need the server now; it costs nothing before. */
   begin(): void {

@@ -8,15 +8,11 @@ const KEPT = 20;
 const BEAT = 150;
 
 export class Sheets implements TextDocumentContentProvider, Disposable {
-  readonly onDidChange;
   private readonly changes = new EventEmitter<Uri>();
+  readonly onDidChange = this.changes.event;
   private readonly texts = new Map<string, string>();
   private readonly registration = workspace.registerTextDocumentContentProvider(SCHEME, this);
   private made = 0;
-
-  constructor() {
-    this.onDidChange = this.changes.event;
-  }
 
   provideTextDocumentContent(uri: Uri): string {
     return this.texts.get(uri.toString()) ?? '_This page is gone; ask again._';

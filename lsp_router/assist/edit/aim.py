@@ -17,6 +17,7 @@ LARGE = 8_000
 ALIKE = 0.6
 """How much the first line of code must be like a definition's before it counts as that definition."""
 HARDLY_ALIKE = 0.3
+NEARLY_THE_SAME = 0.9
 _RINGS = 3
 _HEAD = re.compile(r"\s*(?:@|#|//|/\*|\*|--|;|\[)")
 
@@ -82,16 +83,28 @@ def land(code: str, aim: Aim, document: Document) -> Region:
     if _is_file(code, text):
         return Region(0, len(text), whole=True)
     names = _names(code, document.language)
-    likeness = _likeness(code, text[asked.start : asked.end])
+    ring = _meant(code, names, aim, document)
+    if ring is not None or aim.exact is None or aim.lines is None:
+        return ring or asked
+    part = _part(code, text, aim.exact, aim.lines)
+    return _stretched(code, text, part, asked) if asked in aim.rings and part == aim.lines else part
+
+
+def _meant(code: str, names: list[str], aim: Aim, document: Document) -> Region | None:
+    """The definition that code is a version of, if it is one: by its name, or by how it begins."""
+    text, asked = document.text, aim.asked
+    old = text[asked.start : asked.end]
+    likeness = _likeness(code, old)
     for ring in aim.rings:
         if ring.holds(asked) and ring != asked and not _has_name(asked, ring, text):
             alike = _likeness(code, text[ring.start : ring.end])
             if ring.name in names or alike > max(likeness, ALIKE):
                 return ring
+    if asked not in aim.rings:
+        return None
     spot = _likeness(code, text[aim.lines.start : aim.lines.end]) if aim.lines else 0.0
-    if asked in aim.rings and (names or likeness > max(min(spot, ALIKE), HARDLY_ALIKE)):
-        return asked
-    return _part(code, text, aim.exact, aim.lines) if aim.exact and aim.lines else asked
+    headless = _starts_with_definition(old, document.language) or likeness <= max(min(spot, ALIKE), HARDLY_ALIKE)
+    return asked if names or not headless else None
 
 
 def _around(document: Document, place: Region) -> tuple[Region, ...]:
@@ -185,6 +198,32 @@ def _part(code: str, text: str, exact: Region, lines: Region) -> Region:
     if (lead and said.startswith(lead)) or abs(len(said) - len(line)) < abs(len(said) - len(spot)):
         return lines
     return exact
+
+
+def _stretched(code: str, text: str, spot: Region, within: Region) -> Region:
+    """The lines around a spot that code gives again, unchanged or nearly, at its beginning and its end."""
+    said, rows = _said(code), list(_rows(text, within))
+    here = next((n for n, row in enumerate(rows) if row.end >= spot.start), 0)
+    if len(said) < 2:
+        return spot
+    first = _alike_row(said[0], text, rows[here::-1])
+    last = _alike_row(said[-1], text, rows[here:])
+    return Region(first.start if first else spot.start, last.end if last else spot.end)
+
+
+def _alike_row(line: str, text: str, rows: list[Region]) -> Region | None:
+    """The row that is the very same line, or nearly; the nearest of the best."""
+    likeness = [difflib.SequenceMatcher(None, line, text[row.start : row.end].strip()).ratio() for row in rows]
+    best = max(likeness, default=0.0)
+    return rows[likeness.index(best)] if best >= NEARLY_THE_SAME else None
+
+
+def _rows(text: str, region: Region) -> Iterator[Region]:
+    start = region.start
+    while start < region.end:
+        row = _lines(text, Region(start, start))
+        yield row
+        start = text.find("\n", start) + 1 or region.end
 
 
 def _names(code: str, language: str) -> list[str]:

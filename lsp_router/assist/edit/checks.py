@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -16,10 +17,15 @@ from lsp_router.validation.gates import Rules, check, language_of, notes
 from lsp_router.validation.grammars import Grammars
 from lsp_router.validation.room import Copying
 from lsp_router.validation.sandbox import Sandbox
+from lsp_router.validation.syntax import still_broken
 from lsp_router.validation.tools import Asked, ask_tools
 from lsp_router.validation.tools import Draft as Drafted
 from lsp_router.validation.trial import Trial, command_for, try_tests
 from lsp_router.validation.untouched import code_changed
+
+_SYNTAX = re.compile(r"(?i)syntax|expected|never closed|unterminated|unclosed|unindent|pars(?:e|ing) error")
+_TELLING = 8
+"""Characters of a message from which another tool's same words mean the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +101,15 @@ class Checks:
             )
             found = check(before, text, path, language, rules, grammars=self._bench.grammars)
             yield from (_placed(problem, path, changed) for problem in found)
+            if self._ask.kind is Kind.FIX and any(_SYNTAX.search(one.message) for one in self._ask.complaints):
+                yield from self._uncured(before, text, language_of(path, language))
             if self._ask.kind is Kind.DOCUMENT:
                 yield from code_changed(before, text, language_of(path, language), self._bench.grammars)
+
+    def _uncured(self, before: str, text: str, language: str) -> tuple[Problem, ...]:
+        """Old faults are let be, but not by an edit that is to mend them."""
+        ours, theirs = (self._bench.grammars.parse(one, language) for one in (before, text))
+        return still_broken(ours, theirs, language) if ours is not None and theirs is not None else ()
 
     async def _tools(self, path: str, changed: Mapping[str, str], asked: set[str]) -> Asked:
         bench = self._bench
@@ -128,7 +141,9 @@ class Checks:
 
     def _drafted(self, path: str, text: str) -> Drafted:
         language = language_of(path, self._files.language(path))
-        return Drafted(path, language, self._files.text(path) or "", text, self._bench.root)
+        unwanted = tuple(one.message.strip() for one in self._ask.complaints if len(one.message.strip()) >= _TELLING)
+        before = self._files.text(path) or ""
+        return Drafted(path, language, before, text, self._bench.root, unwanted=unwanted)
 
     def _notes(self, changed: Mapping[str, str]) -> tuple[str, ...]:
         return tuple(

@@ -162,8 +162,9 @@ def _exact(context: Context, reader: _Reader) -> Iterator[Opinion]:
     file = find_exact(context)
     low, high = moment.home - NEAR_ABOVE, moment.resume + NEAR_BELOW
     near = [found for level in file if (found := [at for at in level if low <= at <= high])]
-    yield _opinion(near, reader.here, 0.4)
-    yield _opinion(file, reader.here, 0.4)
+    opinion = _opinion(file, reader.here, 0.4)
+    yield opinion if near == file else _opinion(near, reader.here, 0.4)
+    yield opinion
     yield _opinion(_project_exact(context), reader.there, 0.5)
 
 

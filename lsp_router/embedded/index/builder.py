@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -25,6 +26,8 @@ MAX_CHANGED = 0.15
 """The share of an index, in bytes of source, that may lie in its second segment."""
 FREE_CHANGED = 200_000
 """Bytes that may lie there whatever the share."""
+PATIENCE, PAUSE = 20, 0.02
+"""How often, and after how many seconds, it is tried again to replace a file that somebody reads."""
 LEFT_OUT = "left_out"
 """The section that lists files which were looked at and left out: generated, unreadable, or beyond the limit."""
 
@@ -96,10 +99,10 @@ class _Family:
         reading = _Reading(self._stream())
         for at, found in enumerate(self.files.values()):
             if staged and len(reading.stream.tokens) >= FIRST_TOKENS and at + 1 < len(self.files):
-                self._list([self._write(reading, ())], _Known({}, 0, 0), reading)
+                self._list([self._write(reading, ())], _Known(), (), reading)
                 staged = False
             reading.read(found, self.max_tokens)
-        return self._list([self._write(reading, ())], _Known({}, 0, 0), reading, "all")
+        return self._list([self._write(reading, ())], _Known(), (), reading, "all")
 
     def _follow(self, first: str, base: _Known, changed: Sequence[Found], gone: Sequence[str]) -> Report:
         """A new second segment: everything that is not as in the first."""
@@ -107,7 +110,7 @@ class _Family:
         for found in changed:
             reading.read(found, self.max_tokens)
         names = [first, self._write(reading, gone)] if changed or gone else [first]
-        return self._list(names, base, reading, "changes")
+        return self._list(names, base, gone, reading, "changes")
 
     def _stream(self) -> Stream:
         return Stream(next(iter(self.files.values())).language)
@@ -119,8 +122,11 @@ class _Family:
         write_segment(self.folder / name, facts, {**sections, LEFT_OUT: Section("B", memoryview(left_out))})
         return name
 
-    def _list(self, names: Sequence[str], base: _Known, reading: _Reading, done: str = "nearest") -> Report:
-        files, tokens = base.files + len(reading.stream.files), base.tokens + len(reading.stream.tokens)
+    def _list(
+        self, names: Sequence[str], base: _Known, gone: Sequence[str], reading: _Reading, done: str = "nearest"
+    ) -> Report:
+        files = len({*base.files} - {*gone}) + len(reading.stream.files)
+        tokens = base.tokens + len(reading.stream.tokens)
         _publish(self.folder, {**read_manifest(self.folder), self.family: Listing(tuple(names), files, tokens)})
         return Report(self.family, done, files, tokens)
 
@@ -144,9 +150,9 @@ class _Reading:
 class _Known:
     """What a segment knows: of every file it looked at how that was."""
 
-    stamps: Mapping[str, Stamp]
-    files: int
-    tokens: int
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    files: Collection[str] = ()
+    tokens: int = 0
     gone: Collection[str] = ()
 
 
@@ -166,7 +172,8 @@ def _examine(path: Path) -> _Known | None:
         left_out = json.loads(bytes(segment.arrays[LEFT_OUT]))
         stamps = {row.path: (row.size, row.modified_ns) for row in segment.facts.files}
         stamps |= {name: (size, modified) for name, (size, modified) in left_out.items()}
-        return _Known(stamps, len(segment.facts.files), segment.facts.tokens, segment.facts.gone)
+        files = [row.path for row in segment.facts.files]
+        return _Known(stamps, files, segment.facts.tokens, segment.facts.gone)
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
     finally:
@@ -177,7 +184,7 @@ def _together(known: Sequence[_Known]) -> _Known:
     stamps: dict[str, Stamp] = {}
     for one in known:
         stamps = {name: stamp for name, stamp in stamps.items() if name not in one.gone} | dict(one.stamps)
-    return _Known(stamps, 0, 0)
+    return _Known(stamps)
 
 
 def _publish(folder: Path, families: Mapping[str, Listing]) -> None:
@@ -185,7 +192,19 @@ def _publish(folder: Path, families: Mapping[str, Listing]) -> None:
     data = {"format": FORMAT, "families": {family: asdict(listing) for family, listing in families.items()}}
     passing = folder / f"{MANIFEST}.{os.getpid()}.part"
     passing.write_text(json.dumps(data), "utf-8")
-    passing.replace(folder / MANIFEST)
+    _replace(passing, folder / MANIFEST)
+
+
+def _replace(passing: Path, path: Path) -> None:
+    """On Windows a file cannot be replaced at the moment when a server reads it."""
+    for _ in range(PATIENCE):
+        try:
+            passing.replace(path)
+        except PermissionError:
+            time.sleep(PAUSE)
+        else:
+            return
+    passing.replace(path)
 
 
 def _sweep(folder: Path) -> None:

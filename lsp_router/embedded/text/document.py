@@ -16,7 +16,7 @@ from lsp_router.embedded.text.brackets import CLOSER_OF, Stack, feed
 from lsp_router.embedded.text.languages import Language
 from lsp_router.embedded.text.lexer import BREAKS, START, Lexed, is_name, lex_line, line_start
 
-MAX_READ = 150
+MAX_READ = 100
 """How many lines one update reads at most, so that a keystroke stays cheap; more is for `build`, in slices."""
 SLICE = 50
 BLOCK = 256

@@ -32,7 +32,7 @@ from tests.bench.embedded.train import Array, Matrix, fit, fit_logistic, loss
 FLOOR = 0.15
 FIRST_GUESS = 0.15
 """The weight of an expert on grounds that were never seen."""
-PRECISION = {"normal": Thresholds(0.64, 0.74), "quiet": Thresholds(0.8, 0.86)}
+RIGHT = {"normal": Thresholds(0.64, 0.78), "quiet": Thresholds(0.8, 0.86)}
 """The share of whole lines that shall be right, and of beginnings shown where no whole line is sure enough."""
 
 
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     packages = [Package(folder, options.family) for folder in options.packages]
     out = options.out or FOLDER / f"{options.family}.json"
     data = json.loads(out.read_text("utf-8")) if options.keep_mix else _fit_mix(packages, options)
-    data |= _fit_confidence(packages, parse_constants(data).weights, options.holes, options.seed + 1)
+    data |= _fit_confidence(packages, parse_constants(data).weights, options)
     role = "judged_on" if options.keep_mix else "fitted_on"
     data[role] = {package.root.name: len(package.files) for package in packages}
     out.parent.mkdir(exist_ok=True)
@@ -70,6 +70,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--holes", type=int, default=200, help="per package and way of cutting")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--more-right", type=float, default=0.0, help="how much larger than usual the share shall be")
     parser.add_argument("--keep-mix", action="store_true", help="fit only how sure to be")
     return parser.parse_args(argv)
 
@@ -97,17 +98,22 @@ def _weights_as_data(weights: Array) -> dict[str, list[object]]:
     }
 
 
-def _fit_confidence(packages: Sequence[Package], weights: Weights, holes: int, seed: int) -> dict[str, list[float]]:
+def _fit_confidence(
+    packages: Sequence[Package], weights: Weights, options: argparse.Namespace
+) -> dict[str, list[float]]:
     trials = [
-        trial for package in packages for cut in CUTS for trial in draft_all(package, weights, holes, seed, cut, FLOOR)
+        trial
+        for package in packages
+        for cut in CUTS
+        for trial in draft_all(package, weights, options.holes, options.seed + 1, cut, FLOOR)
     ]
     lines = [trial.line for trial in trials if trial.line]
     prefixes = [draft for trial in trials for draft in trial.prefixes]
     line = fit_logistic(np.array([draft.signs for draft in lines]), np.array([draft.right for draft in lines]))
     prefix = fit_logistic(np.array([draft.signs for draft in prefixes]), np.array([draft.begins for draft in prefixes]))
     fitted = {"line": line.round(3).tolist(), "prefix": prefix.round(3).tolist()}
-    for mode, wanted in PRECISION.items():
-        fitted[mode] = _thresholds(trials, fitted["line"], fitted["prefix"], wanted)
+    for mode, wanted in RIGHT.items():
+        fitted[mode] = _thresholds(trials, fitted["line"], fitted["prefix"], wanted.raised(options.more_right))
         print(f"{mode}: thresholds {fitted[mode]}")
     return fitted
 
@@ -132,7 +138,7 @@ def _thresholds(
 
 
 def _lowest(wanted: float, right: Callable[[float], Sequence[bool]]) -> float:
-    for percent in range(25, 97):
+    for percent in range(20, 97):
         found = right(percent / 100)
         if found and sum(found) >= wanted * len(found):
             return percent / 100

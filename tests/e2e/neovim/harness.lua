@@ -126,8 +126,18 @@ function until_lines(expected)
   end)
 end
 
+local attached = {} -- buffer → client, once everything of its arrival is over
+vim.api.nvim_create_autocmd("LspAttach", {
+  callback = function(event)
+    vim.schedule(function()
+      attached[event.buf] = event.data.client_id
+    end)
+  end,
+})
+
 function client()
-  return vim.lsp.get_clients({ bufnr = 0, name = "lsp_router" })[1]
+  local id = attached[vim.api.nvim_get_current_buf()]
+  return id and vim.lsp.get_client_by_id(id)
 end
 
 --- Opens a file with the cursor where the bar is, and waits for the server.
@@ -138,9 +148,7 @@ function open(name, content)
   vim.cmd.edit(vim.fn.fnameescape(path))
   local row = select(2, before:gsub("\n", ""))
   vim.api.nvim_win_set_cursor(0, { row + 1, #before:match("[^\n]*$") })
-  wait("the server", function()
-    return client() and (client().initialized ~= false)
-  end)
+  wait("the server", client)
 end
 
 --- The lines of the window that is open beside the code.

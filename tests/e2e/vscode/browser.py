@@ -137,7 +137,7 @@ class Page:
 
     def ask(self, expression: str, *values: Any) -> Any:
         """The value of an expression in the page; `find(selector, text)` is at hand, and the values as `a`."""
-        source = f"(async (a) => {{ {FIND} return {expression}; }})({json.dumps(values)})"
+        source = f"(async (a) => {{ {FIND} return ({expression}); }})({json.dumps(values)})"
         told = self.call("Runtime.evaluate", expression=source, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in told, f"{expression}: {told['exceptionDetails']}"
         return told["result"].get("value")

@@ -159,4 +159,4 @@ def picture() -> Takes:
 def _keep_picture(workbench: Workbench, name: str) -> None:
     """For whoever wants to know why a test failed."""
     if folder := os.environ.get("PICTURES"):
-        workbench.shoot(Path(folder) / f"{name}.png")
+        workbench.page.shoot(Path(folder) / f"{name}.png")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.e2e.vscode.browser import holds
 from tests.e2e.vscode.conftest import Opens, Takes
-from tests.e2e.vscode.workbench import INPUT, MENU, PREVIEW
+from tests.e2e.vscode.workbench import MENU, PREVIEW
 from tests.support.backend import Backend, Reply, Seen
 
 BROKEN = "export function total(prices: number[]): number {\n  return prices.lenght;\n}\n"
@@ -37,8 +37,7 @@ def test_fix_refactor_preview_and_instruct(vscode: Opens, with_server: Path, bac
 
     window.page.see(".squiggly-error", patience=60)
     window.go_to(2, 18)
-    window.page.press("Control+.")
-    window.page.see(MENU, "Fix: Property 'lenght' does not exist")
+    window.open_menu("Control+.", "Fix: Property 'lenght' does not exist")
     window.page.see(MENU, "(costly, about $")
     picture(window, "quick-fix-menu")
     listed = window.page.text(MENU)
@@ -46,20 +45,20 @@ def test_fix_refactor_preview_and_instruct(vscode: Opens, with_server: Path, bac
     window.page.press("Escape")
     window.page.miss(MENU)
     assert backend.calls() == 0, "looking at the menu costs nothing"
-    window.page.press("Control+.")
+    window.open_menu("Control+.", "Fix: Property 'lenght' does not exist")
     window.choose(MENU, "Fix: Property 'lenght' does not exist")
     window.page.miss(".squiggly-error")
     assert text() == FIXED
 
     window.command("lsp-router: Refactor with Instruction")
-    window.page.see(INPUT)
+    window.page.see(".quick-input-title", "refactoring")
     window.page.type("sum them")
     window.page.press("Enter")
     window.page.see(".view-line", "reduce")
     assert text() == SUMMED
 
     window.go_to(2, 12)
-    window.page.press("Control+Shift+R")
+    window.open_menu("Control+Shift+R", "Rewrite `total` more clearly")
     window.choose(MENU, "Rewrite `total` more clearly", key="Control+Enter")
     window.page.see(PREVIEW, "shop.ts")
     picture(window, "preview")

@@ -1,4 +1,4 @@
-"""What the extension says about itself: settings and version of the server, and nothing that runs before a file opens."""
+"""What the extension says about itself, and that nothing of it runs before a file opens."""
 
 from __future__ import annotations
 

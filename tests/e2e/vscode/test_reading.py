@@ -12,9 +12,23 @@ from tests.support.reviewer import finding, reviewing
 
 CODE = "def ratio(a, b):\n    return a / b\n"
 DIVISION = finding("return a / b", "error", title="Division by zero", suggestion="return a / b if b else 0.0")
-WORDS = (
-    "It divides **a** by **b**.\n\n" + "".join(f"- Case {n} of the explanation\n" for n in range(40)) + "\nThat is all."
-)
+WORDS = """\
+`ratio` divides **a** by **b** and returns the quotient as a float.
+
+## What to know
+
+- It raises `ZeroDivisionError` when `b` is zero; nothing here catches that.
+- Integers are divided exactly: `ratio(1, 2)` is `0.5`, not `0`.
+- Anything with a `/` operator works, `Fraction` and `Decimal` included.
+
+## How callers may guard it
+
+```python
+share = ratio(done, total) if total else 0.0
+```
+
+That is all."""
+
 
 
 def test_review_squiggle_hover_fix(vscode: Opens, with_server: Path, backend: Backend, picture: Takes) -> None:
@@ -29,7 +43,7 @@ def test_review_squiggle_hover_fix(vscode: Opens, with_server: Path, backend: Ba
     window.page.see(".monaco-hover", "Division by zero")
     picture(window, "review")
     window.go_to(2, 6)
-    window.page.press("Control+.")
+    window.open_menu("Control+.", "Division by zero")
     window.choose(MENU, "Division by zero")
     window.page.see(".view-line", "if b else 0.0")
     window.page.miss(".squiggly-error")
@@ -51,15 +65,15 @@ def test_review_on_save(vscode: Opens, with_server: Path, backend: Backend) -> N
 
 def test_explain_streams_and_why_tells(vscode: Opens, with_server: Path, backend: Backend, picture: Takes) -> None:
     def slowly(_: Seen) -> Reply:
-        return Reply(WORDS, token_delay=0.02)
+        return Reply(WORDS, token_delay=0.04)
 
     backend.script = slowly
     _, window = vscode({"ratio.py": CODE}, path=[with_server])
     window.open_file("ratio.py")
     window.ready()
     window.command("lsp-router: Explain")
-    early = holds(lambda: "It divides" in window.webviews() and window.webviews(), "the page is being written")
-    assert "That is all" not in early, "and read before it is finished"
+    early = holds(lambda: "divides" in (seen := window.webviews()) and seen, "the page is being written")
+    assert "That is all" not in early, "and can be read meanwhile"
     holds(lambda: "That is all" in window.webviews(), "it is finished")
     holds(lambda: "costly" in window.webviews(), "it says who wrote it")
     picture(window, "explain")

@@ -62,6 +62,17 @@ class Workbench:
         self.page.see(f"{PICK}.focused", title)
         self.page.press("Enter")
 
+    def open_menu(self, keys: str, text: str) -> None:
+        """The menu of code actions; VS Code closes one that it opened before every language had answered."""
+
+        def there() -> bool:
+            if not self.page.count(MENU):
+                self.page.press(keys)
+                self.page.see(MENU, patience=10)
+            return bool(self.page.count(MENU, text))
+
+        holds(there, f"the menu offers {text!r}")
+
     def choose(self, rows: str, text: str, *, key: str = "Enter") -> None:
         """Moves through a menu by keyboard until the row is reached."""
         self.page.see(rows, text)
@@ -101,4 +112,7 @@ class Workbench:
         self.page.miss(TOAST)
 
     def shoot(self, path: Path) -> None:
+        """Once nothing moves any more, so that a picture does not change with the machine's mood."""
+        self.page.miss(".notification-toast .monaco-progress-container.active")
+        self.page.ask("new Promise(done => setTimeout(done, 700))")
         self.page.shoot(path)
