@@ -47,7 +47,7 @@ class _Line:
     inode: int | None = None
     patience: float = PATIENT
     looked: float = field(default_factory=time.monotonic)
-    guard: AbstractContextManager[object] = field(default_factory=contextlib.nullcontext)
+    guard: AbstractContextManager[object] = field(default_factory=threading.RLock)
 
 
 class Database:
@@ -96,11 +96,12 @@ class Database:
                 self.write(lambda connection: connection.execute("INSERT OR REPLACE INTO counter VALUES ('log', 0)"))
 
     def close(self) -> None:
-        """Closes every thread's connection, so other threads must be done; the next use opens anew."""
+        """Closes every thread's connection when what it is at is done; the next use opens anew."""
         with self._lock:
             lines, self._lines = self._lines, {}
         for line in lines.values():
-            line.connection.close()
+            with line.guard:  # closing a connection under a query ends the process
+                line.connection.close()
         if self._memory is not None:
             self._memory.connection.close()
             self._memory = None

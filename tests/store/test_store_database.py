@@ -290,3 +290,28 @@ def test_the_log_is_moved_into_the_file_before_it_grows(database, home) -> None:
     database.write(lambda c: c.execute("INSERT OR REPLACE INTO claim VALUES ('x', 2)"))
     assert (home.folder / "ledger.db").stat().st_size > 4_096
     assert log.stat().st_size < module.LOG_LIMIT * 2
+
+
+def test_closing_waits_for_a_query_of_another_thread(database) -> None:
+    add(database)
+    begun, go_on, order = threading.Event(), threading.Event(), []
+
+    def slow(connection: sqlite3.Connection) -> None:
+        begun.set()
+        go_on.wait(5)
+        connection.execute(COUNT).fetchone()
+        order.append("read")
+
+    def close() -> None:
+        database.close()
+        order.append("closed")
+
+    reading, closing = threading.Thread(target=database.read, args=(slow,)), threading.Thread(target=close)
+    reading.start()
+    begun.wait(5)
+    closing.start()
+    closing.join(0.05)
+    go_on.set()
+    reading.join(5)
+    closing.join(5)
+    assert order == ["read", "closed"]
