@@ -11,6 +11,9 @@ from typing import Any
 from lsp_router.server import sockets, stdio
 from lsp_router.server.router_server import RouterServer
 
+ASKED_TO_END = ("SIGTERM", "SIGHUP")
+"""The second is what Emacs sends its servers when it ends, and what a closed terminal sends."""
+
 
 def serve_stdio(server: RouterServer) -> int:
     server.is_child = True
@@ -29,8 +32,9 @@ async def _serve(server: RouterServer, conversation: Coroutine[Any, Any, None]) 
     """However a conversation ends, what it still pays for stops and what it has to write is written."""
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _loop, what: server.note_trouble(what.get("exception")))
-    with suppress(NotImplementedError):  # Windows ends processes without asking
-        loop.add_signal_handler(signal.SIGTERM, server.guarded.over.set)
+    for name in ASKED_TO_END:
+        with suppress(NotImplementedError, AttributeError):  # Windows ends processes without asking
+            loop.add_signal_handler(getattr(signal, name), server.guarded.over.set)
     try:
         await conversation
     finally:

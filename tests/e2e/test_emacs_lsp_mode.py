@@ -67,8 +67,8 @@ async def test_ghost_text_is_shown_accepted_and_booked(workshop: Workshop, init:
         await until(lambda: path.exists() and "return a + b" in path.read_text("utf-8"), 20)
         shown = await screen.look()
         assert "rror" not in shown, shown
+        await until(lambda: [row.verdict for row in books(workshop.home).rows if row.verdict] == ["accepted"], 20)
     assert path.read_text("utf-8").rstrip("\n") == "def f(a, b):\n    return a + b"
-    await until(lambda: [row.verdict for row in books(workshop.home).rows if row.verdict] == ["accepted"], 20)
 
 
 async def test_a_client_of_the_copilot_dialect_finds_itself_signed_in(workshop: Workshop) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -195,6 +196,18 @@ async def test_a_terminated_server_closes_its_books(workshop: Workshop, way: str
         client.process.terminate()
         await ended(client.process)
     assert [row.outcome for row in books(workshop.home).rows] == ["cancelled"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal to end a process politely")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+async def test_what_was_accepted_last_is_booked_though_the_server_is_told_to_end(workshop: Workshop, name: str) -> None:
+    async with line(workshop, "stdio") as client:
+        uri = await client.greet(workshop)
+        (item,) = (await client.request("textDocument/inlineCompletion", inline(uri)))["items"]
+        await client.request("workspace/executeCommand", item["command"])
+        client.process.send_signal(getattr(signal, name))
+        await ended(client.process)
+    assert [row.verdict for row in books(workshop.home).rows] == ["accepted"]
 
 
 async def test_without_words_it_serves_on_stdio(workshop: Workshop) -> None:

@@ -28,7 +28,7 @@ from lsp_router.embedded.settings import Mode, Settings, Thresholds
 from tests.bench.embedded.baselines import Baseline, jedi_top_name, longest_prefix_line
 from tests.bench.embedded.corpus import CUTS, Case, Package, open_packages
 
-CURVE = (0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+CURVE = (0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 LANGUAGE_IDS = {"web": "typescript"}
 
 
