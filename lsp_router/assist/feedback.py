@@ -45,6 +45,8 @@ class Feedback:
     text_of: Callable[[str], str | None] = lambda _uri: None
     """The document as it is now; None when it was closed."""
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    _tells: bool = False
+    """Whether the editor was heard to say what becomes of suggestions; one that never does seems to refuse them all."""
     _offers: OrderedDict[str, Offer] = field(default_factory=OrderedDict)
     _watching: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -60,6 +62,7 @@ class Feedback:
 
     def shown(self, ident: str) -> Offer | None:
         offer = self._offers.get(ident)
+        self._tells = True
         if offer is not None and not offer.shown:
             offer.shown = True
             self._report(ident, Reaction.SHOWN)
@@ -67,6 +70,7 @@ class Feedback:
 
     def accepted(self, ident: str) -> None:
         offer = self._offers.get(ident)
+        self._tells = True
         if offer is None or offer.taken:
             return
         offer.taken = True
@@ -112,7 +116,8 @@ class Feedback:
             read = offer.shown or (offer.suggestion.model == NAME and self._now() - offer.since >= READ)
             if read and not (offer.taken or offer.partly or _stands(offer, text)):
                 del self._offers[ident]
-                self._learn(offer, Outcome.IGNORED)
+                if self._tells:
+                    self._learn(offer, Outcome.IGNORED)
                 self._report(ident, Reaction.REJECTED)
 
     def _learn(self, offer: Offer, outcome: Outcome) -> None:

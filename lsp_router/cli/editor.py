@@ -24,7 +24,7 @@ CAPABILITIES = {
     },
     "workspace": {"workspaceEdit": {"documentChanges": True}},
 }
-OURS = (sys.executable, "-m", "lsp_router", "serve")
+OURS = (sys.executable, "-P", "-m", "lsp_router", "serve")  # -P: the project may have modules of any name
 
 
 class Editor:

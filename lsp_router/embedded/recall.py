@@ -29,6 +29,8 @@ MAX_OPEN = 5
 """How many documents are kept ready."""
 ABOVE, BELOW = 70, 30
 """How many lines around the cursor are read when the file is not ready yet."""
+ENOUGH_BELOW = 5
+"""Lines after the cursor's that make a text below worth mentioning."""
 MAX_TEXT, CHUNK = 300_000, 50_000
 """Of longer texts only the chunks around the cursor count."""
 FLOOR = 0.2
@@ -60,7 +62,8 @@ class Recall:
             return None
         document, line = self._follow(path, known, cursor)
         constants = self._constants(known.family)
-        sure = constants.thresholds(mode).raised(self.feedback.raise_of(language))
+        below = len(cursor.lines) - cursor.line > ENOUGH_BELOW
+        sure = constants.thresholds(mode, below=below).raised(self.feedback.raise_of(language))
         ask = _Ask(document, line, cursor, constants, sure, settings.next_line)
         return self._with_library(ask, known.family, path)
 

@@ -250,7 +250,8 @@ def test_it_can_be_switched_off(tmp_path: Path, setting: str) -> None:
         (["part", "part"], [Outcome.PARTIAL]),
         (["reject"], [Outcome.REJECTED]),
         (["show", "type over"], [Outcome.IGNORED]),
-        (["read", "type over"], [Outcome.IGNORED]),
+        (["an accept of before", "read", "type over"], [Outcome.IGNORED]),
+        (["read", "type over"], []),
         (["type over"], []),
         (["show", "type along"], []),
     ],
@@ -272,6 +273,7 @@ def test_what_became_of_a_suggestion_is_learnt_once(tmp_path: Path, happens: lis
             letters = {"type over": "X", "type along": "e"}
             acts = {
                 "show": lambda: feedback.shown(ident),
+                "an accept of before": lambda: feedback.accepted("long gone"),
                 "accept": lambda: feedback.accepted(ident),
                 "part": lambda: feedback.partially_accepted(ident, 3),
                 "reject": lambda: feedback.rejected(ident),

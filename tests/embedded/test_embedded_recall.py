@@ -202,6 +202,16 @@ def test_quiet_says_less_but_nothing_else(shop: Recall) -> None:
     assert 0 < quiet < loud
 
 
+@pytest.mark.parametrize(("lines", "speaks"), [(4, False), (5, True)])
+def test_a_text_below_lets_it_speak_sooner(shop: Recall, lines: int, speaks: bool) -> None:
+    """What comes to mind there is right more often."""
+    text = ABOVE + "    def load(self, key: str)|" + lines * "\n"
+    line = ask(shop, text, next_line=False).confidence
+    timid = replace(load_constants("python"), normal=Thresholds(line + 0.01, 1.0), below=0.1)
+    found = ask(Recall(shop.library, constants=lambda _: timid), text)
+    assert (found is not None) == speaks
+
+
 def test_feedback_moves_the_thresholds(shop: Recall) -> None:
     body = PROJECT["shop/order.py"]
     timid = Recall(shop.library, Feedback({"python": 0.25}))

@@ -29,9 +29,12 @@ class Constants:
     """What makes the beginning of a line right, in the order of `confidence.PREFIX_SIGNS`."""
     normal: Thresholds
     quiet: Thresholds
+    below: float = 0.0
+    """How much less sure a whole line must be where the text below is known: the same signs mean more there."""
 
-    def thresholds(self, mode: Mode) -> Thresholds:
-        return self.quiet if mode is Mode.QUIET else self.normal
+    def thresholds(self, mode: Mode, *, below: bool = False) -> Thresholds:
+        sure = self.quiet if mode is Mode.QUIET else self.normal
+        return replace(sure, line=sure.line - self.below) if below else sure
 
 
 @cache
@@ -46,4 +49,5 @@ def load_constants(family: str) -> Constants:
 
 def parse_constants(data: Mapping[str, Any]) -> Constants:
     weights = Weights(data["experts"], data["silence"], data["features"], data["signs"])
-    return Constants(weights, data["line"], data["prefix"], Thresholds(*data["normal"]), Thresholds(*data["quiet"]))
+    normal, quiet = Thresholds(*data["normal"]), Thresholds(*data["quiet"])
+    return Constants(weights, data["line"], data["prefix"], normal, quiet, data.get("below", 0.0))
