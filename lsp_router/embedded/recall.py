@@ -25,7 +25,7 @@ from lsp_router.embedded.text.document import MAX_READ, Document
 from lsp_router.embedded.text.languages import Language, find_language
 from lsp_router.embedded.text.lexer import MAX_LINE, state_after
 
-MAX_OPEN = 5
+MAX_OPEN = 3
 """How many documents are kept ready."""
 ABOVE, BELOW = 70, 30
 """How many lines around the cursor are read when the file is not ready yet."""
