@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.e2e.vscode.browser import holds
 from tests.e2e.vscode.conftest import MODEL, Opens, Takes
 from tests.e2e.vscode.workbench import MENU
-from tests.support.backend import Backend, Reply, Seen
+from tests.support.backend import Backend, Reply
 from tests.support.reviewer import finding, reviewing
 
 CODE = "def ratio(a, b):\n    return a / b\n"
@@ -69,16 +69,15 @@ def test_review_on_save(vscode: Opens, with_server: Path, backend: Backend) -> N
 
 
 def test_explain_streams_and_why_tells(vscode: Opens, with_server: Path, backend: Backend, picture: Takes) -> None:
-    def slowly(_: Seen) -> Reply:
-        return Reply(WORDS, token_delay=0.04)
-
-    backend.script = slowly
+    reply = Reply(WORDS, token_delay=0.3)
+    backend.script = lambda _: reply
     _, window = vscode({"ratio.py": CODE}, path=[with_server])
     window.open_file("ratio.py")
     window.ready()
     window.command("lsp-router: Explain")
     early = holds(lambda: "divides" in (seen := window.webviews()) and seen, "the page is being written")
     assert "That is all" not in early, "and can be read meanwhile"
+    reply.token_delay = 0.0
     holds(lambda: "That is all" in window.webviews(), "it is finished")
     holds(lambda: MODEL in window.webviews(), "it says who wrote it")
     picture(window, "explain")
