@@ -301,4 +301,6 @@ def test_constants_have_the_shape_the_code_expects(path: Path) -> None:
 
 
 def test_borrowed_constants_are_used_with_more_care() -> None:
-    assert load_constants("ruby").normal.line == pytest.approx(load_constants("python").normal.line + UNSURE)
+    borrowed = load_constants("ruby")
+    assert borrowed.thresholds(Mode.NORMAL, below=True) == borrowed.normal
+    assert borrowed.normal.line == pytest.approx(load_constants("python").normal.line + UNSURE)

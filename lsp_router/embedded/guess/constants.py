@@ -44,7 +44,7 @@ def load_constants(family: str) -> Constants:
     if own.is_file():
         return parse_constants(json.loads(own.read_text("utf-8")))
     lent = load_constants(_LENDERS.get(family, _LENDER))
-    return replace(lent, normal=lent.normal.raised(UNSURE), quiet=lent.quiet.raised(UNSURE))
+    return replace(lent, normal=lent.normal.raised(UNSURE), quiet=lent.quiet.raised(UNSURE), below=0.0)
 
 
 def parse_constants(data: Mapping[str, Any]) -> Constants:
