@@ -331,7 +331,7 @@ async def test_it_runs_until_it_is_cancelled(open_app, backend: Backend) -> None
     running = asyncio.create_task(Refresher(app, knock_at=()).run())
     clock = app.world.clock
     assert isinstance(clock, SetClock)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(clock.slept) < 3:  # noqa: ASYNC110 - a clock that is set knows no events
             await asyncio.sleep(0.01)
     running.cancel()

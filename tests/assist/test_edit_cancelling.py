@@ -95,7 +95,7 @@ async def test_at_any_moment(studio, temp, after) -> None:
 
 async def cancel(made: Studio, temp: Path, reached, text: str = TEXT, path: str = "a.py") -> None:
     task = asyncio.create_task(made.edit(text, Kind.FIX, path, at=text[text.index("return") :].partition("\n")[0]))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not reached(made, temp):
             assert not task.done(), task.result()
             await asyncio.sleep(0.002)
@@ -108,7 +108,7 @@ def left_in(temp: Path) -> list[str]:
 
 async def stop(task: asyncio.Task, temp: Path) -> None:
     task.cancel()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         with contextlib.suppress(asyncio.CancelledError):
             await task
     assert left_in(temp) == []

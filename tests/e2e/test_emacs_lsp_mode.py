@@ -34,7 +34,9 @@ OURS = """
 """
 COPILOT = """
 (require 'lsp-copilot)
-(setq lsp-copilot-enabled t lsp-copilot-auth-check-delay 0.2 lsp-copilot-executable "lsp-router")
+(setq lsp-copilot-enabled t lsp-copilot-executable "lsp-router")
+;; Its own look at the status would drop the answer to a command that waits just then.
+(setq lsp-copilot-auth-check-delay nil)
 (lsp-dependency 'copilot-ls '(:system "lsp-router"))
 (add-hook 'python-mode-hook #'lsp)
 """

@@ -12,7 +12,7 @@ from typing import Any, Self
 from lsp_router.server.factory import build_server
 from lsp_router.server.opening import opener
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 GHOST = {"inlineCompletion": {}}
 TYPED, ASKED = 2, 1
 

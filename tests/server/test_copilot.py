@@ -254,10 +254,10 @@ async def test_when_everything_rests_it_is_said_once_and_taken_back(client: Clie
         await offered(client)
         desk = await client.server.desk()
         now = desk.app.world.clock.now()
-        desk.app.monitor.health.open("model:costly", now + 1.0, "it answers 503")
-        await until(lambda: states(client)[-1:] == [(False, "Error")], 3)
+        desk.app.monitor.health.open("model:costly", now + 2.0, "it answers 503")
+        await until(lambda: states(client)[-1:] == [(False, "Error")])
         assert "503" in client.notes("didChangeStatus")[-1]["message"]
-        await until(lambda: states(client)[-1] == (False, "Normal"), 4)
+        await until(lambda: states(client)[-1] == (False, "Normal"))
         assert [kind for _, kind in states(client)].count("Error") == 1
 
 

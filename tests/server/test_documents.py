@@ -277,7 +277,7 @@ async def test_large_files_stay_quick(workshop: Workshop, name: str) -> None:
             client.change(uri, step + 2, {"range": {"start": here, "end": here}, "text": "y"})
             await client.items(uri, here["line"], here["character"] + 1)
             spent.append(loop.time() - start)
-        assert min(spent) < 0.2
+        assert min(spent) < 0.5
         if "in a line" in name:
             told = await client.command("lspRouter.why", {"uri": uri})
             assert "too long" in told["reason"]
@@ -319,15 +319,16 @@ async def test_an_item_of_the_menu_replaces_the_word_in_front(workshop: Workshop
 
 
 async def test_what_is_late_comes_with_the_next_request(workshop: Workshop) -> None:
-    workshop.backend.script = lambda _: Reply("return a + b", delay=0.4)
+    workshop.backend.script = lambda _: Reply("return a + b", delay=2.0)
     async with Client(workshop.home, workshop.folder, text_document=MENU) as client:
         await client.server.desk()
         uri = client.open("a.py", "def f(a, b):\n    ")
         loop = asyncio.get_running_loop()
         start = loop.time()
         assert await menu(client, uri, 1, 4) == {"isIncomplete": True, "items": []}
-        assert 0.1 < loop.time() - start < 0.39, "the bound, not the answer"
-        await asyncio.sleep(0.4)
+        assert 0.1 < loop.time() - start < 1.9, "the bound, not the answer"
+        await until(lambda: workshop.backend.log[0].ended)
+        await asyncio.sleep(0.2)
         found = await menu(client, uri, 1, 4)
         assert (found["isIncomplete"], [i["label"] for i in found["items"]]) == (True, ["return a + b"])
         assert workshop.backend.calls() == 1
@@ -341,8 +342,8 @@ async def test_a_cancelled_menu_stops_its_upstream(workshop: Workshop) -> None:
         ident, future = client.start("textDocument/completion", where)
         seen = await asked(workshop.backend)
         client.cancel(ident)
-        assert (await asyncio.wait_for(future, 1))["result"] == {"isIncomplete": True, "items": []}
-        await until(lambda: seen.aborted, 1)
+        assert (await asyncio.wait_for(future, 20))["result"] == {"isIncomplete": True, "items": []}
+        await until(lambda: seen.aborted)
 
 
 async def test_who_has_ghost_text_is_offered_nothing_twice(workshop: Workshop) -> None:

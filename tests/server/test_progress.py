@@ -87,7 +87,7 @@ async def test_cancelling_the_progress_stops_the_work_and_answers(tmp_path: Path
         await until(lambda: told(made))
         token = made.notes("$/progress")[0]["token"]
         made.notify("window/workDoneProgress/cancel", {"token": token})
-        assert (await asyncio.wait_for(answer, 5))["error"]["code"] == -32800
+        assert (await asyncio.wait_for(answer, 20))["error"]["code"] == -32800
         assert stopped == [True]
         assert told(made)[-1] == "end"
 

@@ -55,7 +55,7 @@ async def test_the_editor_is_asked_and_may_say_nothing(workshop: Workshop, said,
         loop = asyncio.get_running_loop()
         start = loop.time()
         assert await enabled(client) is on
-        assert loop.time() - start < 1.5, "whatever it says, it was an answer"
+        assert loop.time() - start < 4, "whatever it says, it was an answer"
         assert client.notes("workspace/configuration") == [{"items": [{"section": "lspRouter"}]}]
         uri = client.open("a.py", "def f(a, b):\n    ")
         assert bool(await client.items(uri, 1, 4)) is on
@@ -105,16 +105,17 @@ async def by_the_editor(client: Client) -> None:
     client.notify("workspace/didChangeWatchedFiles", {"changes": [change]})
 
 
-@pytest.mark.parametrize(("tell", "patience"), [(by_polling, 2.0), (by_the_editor, 0.5)])
+@pytest.mark.parametrize(("tell", "glance"), [(by_polling, 0.1), (by_the_editor, 600.0)])
 async def test_a_changed_file_counts_without_a_restart(
-    workshop: Workshop, tell: Callable[[Client], Awaitable[None]], patience: float
+    workshop: Workshop, tell: Callable[[Client], Awaitable[None]], glance: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("lsp_router.server.desk.GLANCE", glance)
     async with Client(workshop.home, workshop.folder) as client:
         uri = client.open("a.py", "def f(a, b):\n    ")
         assert await client.items(uri, 1, 4)
         workshop.write("lsp-router.toml", "[completion]\nenabled = false\n")
         await tell(client)
-        await until(lambda: not client.server.open_desk.app.settings.completion.enabled, patience)
+        await until(lambda: not client.server.open_desk.app.settings.completion.enabled)
         assert await client.items(uri, 1, 4) == []
 
 

@@ -13,7 +13,8 @@ from tests.support.workshop import Workshop, model, until
 
 TEXT = "def add(a, b):\n    "
 ANSWER = "return a + b"
-SLACK = 0.25
+SLACK = 1.5
+"""What a busy machine adds; trouble lasts longer."""
 
 
 async def test_typing_through_a_suggestion_costs_nothing(workshop: Workshop) -> None:
@@ -132,7 +133,7 @@ QUICK = "[tasks.completion]\nlatency_budget_ms = 300\ntimeout_ms = 600\n"
 TROUBLES = {
     "down": Reply(status=503),
     "limited": Reply(status=429, headers={"retry-after": "1"}),
-    "slow": Reply(ANSWER, delay=5),
+    "slow": Reply(ANSWER, delay=30),
     "silent": Reply(heartbeats_only=True),
     "broken": Reply(drop_after=0),
 }
@@ -163,7 +164,7 @@ async def test_it_recovers_by_itself(workshop: Workshop) -> None:
         page = editor.open("a.py", TEXT)
         assert await page.suggest() == []
         workshop.backend.script = lambda _seen: Reply(ANSWER)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while await page.suggest() != [ANSWER]:  # noqa: ASYNC110 - typing on is the only way to find out
                 await asyncio.sleep(0.05)
         assert (await editor.command("lspRouter.status"))["health"] == {}

@@ -267,7 +267,7 @@ for _ in range(20):
 print(len(said), database.durable)
 """
     processes = [start(text, home.folder, COUNT) for _ in range(4)]
-    outputs = [process.communicate(timeout=30) for process in processes]
+    outputs = [process.communicate(timeout=60) for process in processes]
     assert [out.split() for out, _ in outputs] == [["0", "True"]] * 4, outputs
     assert counted(home.database()) == 80
 

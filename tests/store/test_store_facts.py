@@ -160,7 +160,7 @@ print(won)
 
 def test_in_a_race_every_claim_has_one_winner_and_every_request_counts(home, start, database, writer) -> None:
     processes = [start(COUNTS, home.folder) for _ in range(3)]
-    outputs = [process.communicate(timeout=30) for process in processes]
+    outputs = [process.communicate(timeout=60) for process in processes]
     assert all(process.returncode == 0 for process in processes), outputs
     assert sum(int(out) for out, _ in outputs) == 100
     assert Claims(database, writer).quota_used("pool:groq", "day") == 300

@@ -284,7 +284,7 @@ def test_recording_costs_the_caller_microseconds(ledger, entry) -> None:
 
 def test_rows_arrive_by_themselves(home, database, entry, history) -> None:
     Ledger(home.writer(database, gather=0.01)).record(entry("d1"))
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not list(history.rows()) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert [row.id for row in history.rows()] == ["d1"]
@@ -364,7 +364,7 @@ print(len(said))
 def test_two_processes_write_at_once(home, start, history, request) -> None:
     here = request.path.parent
     processes = [start(WRITES, home.folder, name, here, 300) for name in ("a", "b")]
-    outputs = [process.communicate(timeout=30) for process in processes]
+    outputs = [process.communicate(timeout=60) for process in processes]
     assert [out.split() for out, _ in outputs] == [["ready", "0"]] * 2, outputs
     ids = [row.id for row in history.rows()]
     assert sorted(ids) == sorted(f"{name}-{n}" for name in ("a", "b") for n in range(300))
@@ -375,7 +375,7 @@ def test_a_killed_process_leaves_whole_rows(home, start, history, database, requ
     process = start(WRITES, home.folder, "a", request.path.parent, 10_000_000)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while history.totals()[0].requests < 200 and time.monotonic() < deadline:
         time.sleep(0.02)
     process.kill()

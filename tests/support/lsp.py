@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 REPO = Path(__file__).resolve().parents[2]
-PATIENCE = 20.0
+PATIENCE = 30.0
 AUTOMATIC, INVOKED = 2, 1
 NEVER = object()
 """An answer that never comes."""

@@ -73,7 +73,7 @@ class Workshop:
         return Editor(self.home, self.folder, **wishes)
 
 
-async def until(holds: Callable[[], Any], patience: float = 5.0) -> float:
+async def until(holds: Callable[[], Any], patience: float = 20.0) -> float:
     """Seconds until something holds; fails when it never does."""
     loop = asyncio.get_running_loop()
     start = loop.time()

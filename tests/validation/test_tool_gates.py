@@ -145,15 +145,17 @@ async def test_cancelling_a_tool_leaves_nothing(tmp_path: Path) -> None:
     rooms = tmp_path / "rooms"
     rooms.mkdir()
     draft = python("x = 1\n", "x = y\n")
-    for after in (0.0, 0.01, 0.03, 0.06):
+    cancelled = 0
+    for after in (0.0, 0.005, 0.01, 0.03, 0.06):
         task = asyncio.create_task(
             ask_tools(draft, Sandbox(os.environ), project_code=False, copying=Copying(folder=rooms))
         )
         await asyncio.sleep(after)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        cancelled += task.cancel()
+        await asyncio.wait({task}, timeout=10)
+        assert task.done()
         assert list(rooms.iterdir()) == []
+    assert cancelled, "on no machine is it done at once"
 
 
 @pytest.mark.parametrize(
