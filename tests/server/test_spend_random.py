@@ -95,7 +95,7 @@ async def test_no_paid_call_outlives_its_request(workshop: Workshop) -> None:
     over = time.time()
     await asyncio.sleep(SOON)
     calls = workshop.backend.log
-    assert len(calls) > 2 * SESSIONS, "cancellations must not wear out the way to the model"
+    assert len(calls) > SESSIONS, "cancellations must not wear out the way to the model"
     assert desk.status()["health"] == {}
     assert [seen for seen in calls if not 0 < seen.ended < over + SOON] == []
     by_name = {typist.name: typist for typist in typists}
