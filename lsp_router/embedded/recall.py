@@ -17,6 +17,7 @@ from lsp_router.embedded.guess.closers import fit_before, fits_before
 from lsp_router.embedded.guess.constants import Constants, load_constants
 from lsp_router.embedded.guess.context import Context, Moment
 from lsp_router.embedded.guess.decode import Drafts, decode
+from lsp_router.embedded.guess.memory import Memory
 from lsp_router.embedded.guess.next_line import SURE, next_line
 from lsp_router.embedded.index.library import Library
 from lsp_router.embedded.index.shelf import Witness
@@ -48,6 +49,7 @@ class Recall:
         self.feedback = feedback or Feedback()
         self._constants = constants
         self._open: OrderedDict[str, Document] = OrderedDict()
+        self._memory = Memory()
 
     def suggest(
         self, text: str, offset: int, language: str, path: str, settings: Settings | None = None
@@ -64,7 +66,7 @@ class Recall:
         constants = self._constants(known.family)
         below = len(cursor.lines) - cursor.line > ENOUGH_BELOW
         sure = constants.thresholds(mode, below=below).raised(self.feedback.raise_of(language))
-        ask = _Ask(document, line, cursor, constants, sure, settings.next_line)
+        ask = _Ask(document, line, cursor, constants, sure, settings.next_line, self._memory)
         return self._with_library(ask, known.family, path)
 
     def warm(self, text: str, language: str, path: str) -> Iterator[None]:
@@ -82,7 +84,8 @@ class Recall:
 
     def forget(self, path: str) -> None:
         """The file was closed."""
-        self._open.pop(path, None)
+        if self._open.pop(path, None) is not None:
+            self._memory.forget()
 
     def _keep(self, path: str, document: Document) -> None:
         self._open[path] = document
@@ -127,13 +130,15 @@ class _Ask:
     constants: Constants
     sure: Thresholds
     next_line: bool
+    memory: Memory
 
     def answer(self, witnesses: Sequence[Witness]) -> Suggestion | None:
         moment = Moment(self.document, self.line, self.cursor.typed, witnesses)
         if moment.written.inside:
             return None
         context, partial = moment.begin()
-        drafts = decode(context, partial, self.constants.weights, FLOOR)
+        self.memory.attend(moment, self.line)
+        drafts = decode(context, partial, self.constants.weights, FLOOR, self.memory)
         suggestion = choose(context, partial, drafts, self.constants, self.sure)
         if suggestion is None:
             return None

@@ -11,10 +11,12 @@ from lsp_router.embedded.guess.agreement import SIGNS
 from lsp_router.embedded.guess.answer import Kind, Suggestion
 from lsp_router.embedded.guess.confidence import LineSign, PrefixSign
 from lsp_router.embedded.guess.constants import FOLDER, UNSURE, Constants, load_constants
-from lsp_router.embedded.guess.experts import GROUNDS, Expert
+from lsp_router.embedded.guess.context import Context
+from lsp_router.embedded.guess.experts import GROUNDS, Evidence, Expert, gather
 from lsp_router.embedded.guess.features import Feature, Place
 from lsp_router.embedded.index.builder import refresh
-from lsp_router.embedded.index.library import Library
+from lsp_router.embedded.index.library import REST_AFTER, Library
+from lsp_router.embedded.index.segment import Segment
 from lsp_router.embedded.recall import MAX_OPEN, Recall
 from lsp_router.embedded.settings import Mode, Settings, Thresholds
 
@@ -248,6 +250,69 @@ def test_follows_what_is_typed_without_reading_the_file_again(shop: Recall) -> N
         shop.suggest(text[:end], end, "python", "long.py")
         assert shop._open["long.py"] is document
         assert document.lines[-1] == text[len(lines) : end]
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The lines as far as they go where evidence was gathered."""
+    lines: list[tuple[str, ...]] = []
+
+    def counting(context: Context, partial: str = "") -> Evidence:
+        lines.append(context.line)
+        return gather(context, partial)
+
+    monkeypatch.setattr("lsp_router.embedded.guess.decode.gather", counting)
+    return lines
+
+
+TYPED = LOAD + "            self.cache[key] = s|"
+
+
+def test_typing_along_asks_only_about_the_word_in_hand(shop: Recall, looks: list[tuple[str, ...]]) -> None:
+    first = ask(shop, ABOVE + TYPED)
+    assert first is not None
+    assert len(looks) > 3
+    looks.clear()
+    second = ask(shop, ABOVE + TYPED.replace("s|", "se|"))
+    assert second is not None
+    assert second.text == first.text[1:]
+    assert second == ask(Recall(shop.library), ABOVE + TYPED.replace("s|", "se|"))
+    assert len(looks) == len(set(looks)) + 1 > 2, "one look with the memory, and all of them without"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda text: text.replace("import logging", "import logging, os"), id="another line"),
+        pytest.param(lambda text: "import os\n" + text, id="one more line"),
+        pytest.param(lambda text: text.replace("            self.cache", "        self.cache"), id="its indent"),
+    ],
+)
+def test_nothing_is_remembered_beyond_that(shop: Recall, looks: list[tuple[str, ...]], change) -> None:
+    ask(shop, ABOVE + TYPED)
+    looks.clear()
+    found = ask(shop, change(ABOVE + TYPED))
+    after = len(looks)
+    assert found == ask(Recall(shop.library), change(ABOVE + TYPED))
+    assert len(looks) == 2 * after
+
+
+def test_a_new_index_is_asked_at_once(shop: Recall, looks: list[tuple[str, ...]]) -> None:
+    ask(shop, ABOVE + TYPED)
+    looks.clear()
+    shop.library = None
+    ask(shop, ABOVE + TYPED)
+    assert looks
+
+
+def test_mapped_memory_is_given_back_now_and_then(shop: Recall, monkeypatch: pytest.MonkeyPatch) -> None:
+    rests = []
+    rest = Segment.rest
+    monkeypatch.setattr(Segment, "rest", lambda self: rests.append(self) or rest(self))
+    answers = [ask(shop, ABOVE + TYPED.replace("s|", "self.storage.load(|")) for _ in range(3 * REST_AFTER)]
+    assert len(rests) == 3
+    assert answers[0] is not None
+    assert set(answers) == {answers[0]}
 
 
 def test_a_cold_long_file_is_answered_from_what_is_near(shop: Recall) -> None:

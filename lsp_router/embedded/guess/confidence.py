@@ -53,7 +53,7 @@ def line_signs(context: Context, partial: str, draft: Draft) -> list[float]:
     names = [alphabet.find(token) for token in draft.tokens if alphabet.renamable(token)]
     new = [name for name in names if name == UNSEEN or counts[name] <= own[name]]
     below, above, elsewhere = _standing(context, "".join(map(alphabet.find, after.line)))
-    opened = len(after.stack) - len(moment.entry.stack)
+    opened = len(after.stack) - len(moment.stack)
     return [
         1.0,
         log(draft.chance),

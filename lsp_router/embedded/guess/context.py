@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lsp_router.embedded.index.shelf import Witness
-from lsp_router.embedded.text.brackets import Stack, feed
+from lsp_router.embedded.text.brackets import Stack, feed, forgive
 from lsp_router.embedded.text.document import Document
 from lsp_router.embedded.text.lexer import BREAKS, is_name, lex_line, line_start
 
@@ -34,7 +34,12 @@ class Moment:
         self.recent: Counter[str] = Counter(document.exact[max(0, self.home - RECENT) : self.home])
         self.own: Counter[str] = Counter(document.exact[self.home : self.resume - 1])
         """What the line itself says, which proves nothing either."""
-        self.written = lex_line(document.language, typed, self.entry.state)
+        language = document.language
+        self.written = lex_line(language, typed, self.entry.state)
+        self.stack = self.entry.stack
+        """The brackets that are open where the line begins."""
+        if self.written.tokens:
+            self.stack = forgive(self.stack, self.written.tokens[0], self.written.indent, language.blocks)
         self.trails = typed[-1:].isspace()
         """Whether the space before the next token is already typed."""
         self._latest: dict[tuple[int, str], Mapping[str, float]] = {}
@@ -73,9 +78,7 @@ class Moment:
         entry, alphabet = self.entry, self.document.alphabet
         symbols = self.document.exact[max(0, self.home - REACH) : self.home]
         tokens = tuple(map(alphabet.text, symbols))
-        return Context(
-            self, tokens, symbols, alphabet.shapes(symbols), (), entry.head, entry.previous_head, entry.stack
-        )
+        return Context(self, tokens, symbols, alphabet.shapes(symbols), (), entry.head, entry.previous_head, self.stack)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lsp_router.embedded.guess.context import Context
 from lsp_router.embedded.guess.experts import NO_EVIDENCE, Evidence, gather
+from lsp_router.embedded.guess.memory import Found, Memory
 from lsp_router.embedded.guess.mix import Weights, mix
 from lsp_router.embedded.text.lexer import BREAKS, END, PROSE
 
@@ -56,8 +57,9 @@ class _Node:
     context: Context = field(compare=False)
 
 
-def decode(context: Context, partial: str, weights: Weights, floor: float) -> Drafts:
+def decode(context: Context, partial: str, weights: Weights, floor: float, memory: Memory | None = None) -> Drafts:
     """Nothing less likely than `floor` is followed."""
+    memory = memory or Memory()
     heap = [_Node(-1.0, 0, Draft(), context)]
     longest, expansions, number = Draft(), 0, 0
     first: Evidence | None = None
@@ -71,9 +73,9 @@ def decode(context: Context, partial: str, weights: Weights, floor: float) -> Dr
         if len(draft.tokens) >= MAX_TOKENS:
             continue
         expansions += 1
-        evidence = gather(node.context, "" if draft.tokens else partial)
-        first = first or evidence
-        for chance, following in _follow(node, evidence, "" if draft.tokens else partial, weights):
+        found = _look(node.context, "" if draft.tokens else partial, weights, memory)
+        first = first or found[0]
+        for chance, following in _follow(node, found):
             if -node.cost * chance >= floor:
                 number += 1
                 token = following.tokens[-1]
@@ -82,10 +84,21 @@ def decode(context: Context, partial: str, weights: Weights, floor: float) -> Dr
     return Drafts(None, longest, first or NO_EVIDENCE)
 
 
-def _follow(node: _Node, evidence: Evidence, partial: str, weights: Weights) -> list[tuple[float, Draft]]:
+def _look(context: Context, partial: str, weights: Weights, memory: Memory) -> Found:
+    """The evidence for what comes next, and how likely that makes each guess."""
+    found = memory.recall(context, partial)
+    if found is None:
+        evidence = gather(context, partial)
+        found = evidence, mix(evidence, context, partial, weights)
+        memory.keep(context, partial, found)
+    return found
+
+
+def _follow(node: _Node, found: Found) -> list[tuple[float, Draft]]:
     """Every continuation by one token, and by the end of the line."""
+    evidence, chances = found
     draft, following, end = node.draft, [], 0.0
-    for token, chance in mix(evidence, node.context, partial, weights).items():
+    for token, chance in chances.items():
         if token == END:
             end = chance
         elif token != PROSE and token not in BREAKS:

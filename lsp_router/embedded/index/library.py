@@ -16,6 +16,8 @@ from lsp_router.embedded.index.shelf import Shelf, Witness
 MANIFEST = "manifest.json"
 FORMAT = 1
 RECHECK_SECONDS = 1.0
+REST_AFTER = 16
+"""Questions after which mapped memory is given back: each touches a little everywhere, soon that is all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Library:
         self._root = _absolute(root)
         self._now = now
         self._checked = float("-inf")
+        self._asked = 0
         self._stamp: tuple[int, int] | None = None
         self._listings: dict[str, Listing] = {}
         self._shelves: dict[str, list[tuple[Shelf, frozenset[int]]]] = {}
@@ -80,6 +83,9 @@ class Library:
         self._recheck()
         if family not in self._shelves:
             self._shelves[family] = self._open(family)
+        self._asked += 1
+        if self._asked % REST_AFTER == 0:
+            self._rest()
         name = self._name(path)
         return [(shelf, _with(hidden, shelf.files.get(name))) for shelf, hidden in self._shelves[family]]
 
@@ -91,6 +97,11 @@ class Library:
         """Give up a family's indexes: they turned out to hold nonsense."""
         self._shelves[family] = []
         self.damaged = True
+
+    def _rest(self) -> None:
+        for shelves in self._shelves.values():
+            for shelf, _ in shelves:
+                shelf.rest()
 
     def _recheck(self) -> None:
         now = self._now()

@@ -109,6 +109,11 @@ class Segment:
         """Read everything once and compare checksums."""
         return all(zlib.crc32(self.arrays[name].cast("B")) == row[3] for name, row in self._table.items())
 
+    def rest(self) -> None:
+        """Give the memory back: what is asked for next comes from the system's cache of the file again."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+
     def close(self) -> None:
         """Let go of the mapping; on some systems the file cannot be deleted before."""
         for view in [*getattr(self, "arrays", {}).values(), getattr(self, "_view", None)]:

@@ -36,6 +36,7 @@ class Shelf:
         self._finer = [arrays[f"renamed-finer-{at}"] for at in range(len(LENGTHS) - 1)]
         self._calls = _table(arrays, "call")
         self._heads = _table(arrays, "heads")
+        self.rest = segment.rest
         self._ids: dict[str, int] = {}
         self._texts: dict[int, str] = {}
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lsp_router.embedded.text.alphabet import ROOM, Alphabet, Codes
-from lsp_router.embedded.text.brackets import CLOSER_OF, Stack, feed
+from lsp_router.embedded.text.brackets import CLOSER_OF, Stack, feed, forgive
 from lsp_router.embedded.text.languages import Language
 from lsp_router.embedded.text.lexer import BREAKS, START, Lexed, is_name, lex_line, line_start
 
@@ -73,6 +73,10 @@ class Document:
         self.columns = [""] * COLUMNS
         self.counts: Counter[str] = Counter()
         """How often each character occurs."""
+        self.edits = 0
+        """How many edits were followed so far."""
+        self._changed = 0, 0
+        """From which line to which the last one changed as many lines as there had been."""
 
     def update(self, lines: Sequence[str]) -> bool:
         """Follow an edit. False, and nothing changed, when that takes more reading than a keystroke may cost."""
@@ -101,8 +105,14 @@ class Document:
         if old_end == len(self.lines):
             self.entries[-1] = last
         self._replace(rows, first, old_end)
+        self._changed = (above, len(lines) - below) if len(lines) == len(self.lines) else (0, 0)
+        self.edits += 1
         self.lines = list(lines)
         return True
+
+    def kept_but(self, line: int, edits: int) -> bool:
+        """Whether, since so many edits were followed, the text of no other line changed."""
+        return self.edits == edits or (self.edits == edits + 1 and self._changed == (line, line + 1))
 
     def _code_before(self, line: int) -> int:
         """The last line of code above: its columns say how the next one begins, so both change together."""
@@ -138,7 +148,8 @@ class Document:
         opening = line_start(entry.indent, lexed.indent)
         tokens = (opening, *lexed.tokens)
         symbols = "".join(map(add, tokens))
-        trail, stack, before = entry.tail + symbols, entry.stack, self.alphabet.text(entry.tail[-1])
+        trail, before = entry.tail + symbols, self.alphabet.text(entry.tail[-1])
+        stack = forgive(entry.stack, tokens[1], lexed.indent, self.language.blocks)
         heads = ((entry.head, entry.previous_head), (self.alphabet.nothing, entry.head), (symbols[1], entry.head))
         for at, token in enumerate(tokens):
             keys = follow_keys(self.alphabet, before, trail[at : at + 3], heads[min(at, 2)], stack)
@@ -149,7 +160,7 @@ class Document:
             columns[SLOT].append(self.codes[SLOT][slot_of(before) if name else ""])
             called = tokens[at + 1 : at + 2] == ("(",)
             columns[VARIABLE].append(VARIABLE_CODE if name and before != "." and not called else "\0")
-            stack, before = feed(stack, token, before, definers), token
+            stack, before = feed(stack, token, before, definers, lexed.indent), token
         after = Entry(lexed.state, lexed.indent, trail[-3:], symbols[1], entry.head, stack)
         return _Row(lexed, entry, symbols, columns), after
 

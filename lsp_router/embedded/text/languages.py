@@ -53,10 +53,14 @@ class Language:
     block_comment: tuple[str, str] | None = ("/*", "*/")
     not_strings: str = ""
     """A regular expression for what would mislead the search for strings: regular expressions, lifetimes."""
+    blocks: str = "{"
+    """The bracket that opens a block."""
 
 
 _LANGUAGES = (
-    Language("python", "python", ".py .pyi", (_TRIPLE, _TRIPLE_SINGLE, _DOUBLE, _SINGLE), words.PYTHON, "#", None),
+    Language(
+        "python", "python", ".py .pyi", (_TRIPLE, _TRIPLE_SINGLE, _DOUBLE, _SINGLE), words.PYTHON, "#", None, blocks=""
+    ),
     Language(
         "web",
         "javascript javascriptreact typescript typescriptreact",
