@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.backend import Backend
+from tests.support.workshop import Workshop
 
 REPO = Path(__file__).resolve().parent.parent
 
@@ -27,3 +31,14 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("LSP_ROUTER_") or name.endswith("_API_KEY"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+async def workshop(tmp_path: Path) -> AsyncIterator[Workshop]:
+    """A fresh project with one scripted model behind a real socket, for an editor to be opened in."""
+    folder = tmp_path / "my project"
+    (folder / ".git").mkdir(parents=True)
+    async with Backend() as backend:
+        made = Workshop(tmp_path / "home", folder, backend)
+        made.configure()
+        yield made

@@ -13,6 +13,8 @@ from lsp_router.server.router_server import RouterServer
 
 ASKED_TO_END = ("SIGTERM", "SIGHUP")
 """The second is what Emacs sends its servers when it ends, and what a closed terminal sends."""
+LAST_WORDS = 0.25
+"""Seconds for what the client said before it asked for the end: that may be on its way still."""
 
 
 def serve_stdio(server: RouterServer) -> int:
@@ -34,7 +36,7 @@ async def _serve(server: RouterServer, conversation: Coroutine[Any, Any, None]) 
     loop.set_exception_handler(lambda _loop, what: server.note_trouble(what.get("exception")))
     for name in ASKED_TO_END:
         with suppress(NotImplementedError, AttributeError):  # Windows ends processes without asking
-            loop.add_signal_handler(getattr(signal, name), server.guarded.over.set)
+            loop.add_signal_handler(getattr(signal, name), loop.call_later, LAST_WORDS, server.guarded.over.set)
     try:
         await conversation
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -52,11 +51,6 @@ def editor(workshop: Workshop, **more: Any) -> Editor:
 
 
 SHOWN = {"window/showDocument": {"success": True}}
-
-
-async def eventually(holds: Callable[[], Any]) -> None:
-    """On a busy machine too: nobody's patience is measured here."""
-    await until(holds, 30.0)
 
 
 async def explain(made: Editor, uri: str, **more: Any) -> dict[str, Any]:
@@ -111,7 +105,7 @@ async def test_the_first_text_comes_before_the_end(workshop: Workshop) -> None:
             values = [p["value"] for p in made.said("$/progress") if p["token"] == "t"]
             return "".join(value.get("text", "") for value in values)
 
-        await eventually(lambda: streamed().startswith("First"))
+        await until(lambda: streamed().startswith("First"))
         assert not made.answered(asked)
         told = await made.result(asked)
         assert streamed().strip() == told["text"].strip()
@@ -124,11 +118,11 @@ async def test_cancelling_stops_the_answer_and_its_spend(workshop: Workshop) -> 
         asked = made.start(
             "workspace/executeCommand", {"command": "lspRouter.explain", "arguments": [{"uri": page.uri}]}
         )
-        await eventually(lambda: workshop.backend.log and workshop.backend.log[0].sent_tokens > 0)
+        await until(lambda: workshop.backend.log and workshop.backend.log[0].sent_tokens > 0)
         made.cancel(asked)
         with pytest.raises(AssertionError, match="cancelled"):
             await made.result(asked)
-        await eventually(lambda: workshop.backend.log[0].aborted)
+        await until(lambda: workshop.backend.log[0].aborted)
         assert not opened(made)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -62,11 +61,6 @@ def pushed(page: Page) -> list[dict[str, Any]]:
     return said[-1]["diagnostics"] if said else []
 
 
-async def eventually(holds: Callable[[], Any]) -> None:
-    """On a busy machine too: nobody's patience is measured here."""
-    await until(holds, 30.0)
-
-
 async def pulled(page: Page, previous: str | None = None) -> dict[str, Any]:
     params = {"textDocument": {"uri": page.uri}, **({"previousResultId": previous} if previous else {})}
     return await page.editor.request("textDocument/diagnostic", params)
@@ -78,7 +72,7 @@ async def review(page: Page, **more: Any) -> dict[str, Any]:
 
 async def saved(page: Page, count: int) -> list[dict[str, Any]]:
     save(page)
-    await eventually(lambda: len(pushed(page)) == count)
+    await until(lambda: len(pushed(page)) == count)
     return pushed(page)
 
 
@@ -129,10 +123,10 @@ async def test_findings_move_with_their_code_and_vanish_with_it(reviews: Worksho
         await saved(page, 2)
         page.cursor = 0
         page.type("# one\n# two\n")
-        await eventually(lambda: [spot(d)[0] for d in pushed(page)] == [6, 10])
+        await until(lambda: [spot(d)[0] for d in pushed(page)] == [6, 10])
         page.cursor = page.text.index("a / b") + 1
         page.type("bc")
-        await eventually(lambda: [spot(d)[0] for d in pushed(page)] == [10])
+        await until(lambda: [spot(d)[0] for d in pushed(page)] == [10])
         calls = reviews.backend.calls()
         page.erase(2)
         await made.ready()
@@ -146,18 +140,18 @@ async def test_saving_often_does_not_ask_twice(reviews: Workshop) -> None:
     async with editor(reviews) as made:
         page = made.open("shop.py", CODE)
         save(page)
-        await eventually(lambda: reviews.backend.calls() == 1)
+        await until(lambda: reviews.backend.calls() == 1)
         for _ in range(5):
             save(page)
         asked = await review(page)
-        await eventually(lambda: len(pushed(page)) == 2)
+        await until(lambda: len(pushed(page)) == 2)
         assert len(asked["findings"]) == 2
         assert (reviews.backend.calls(), reviews.backend.log[0].aborted) == (1, False)
         page.cursor = page.text.index("    return a / b")
         save(page)
         page.type("    a = a * 2\n")
         save(page)
-        await eventually(lambda: reviews.backend.calls() == 2)
+        await until(lambda: reviews.backend.calls() == 2)
         assert "a = a * 2" in under_review(reviews.backend.log[1])
 
 
@@ -179,7 +173,7 @@ async def test_pull_and_push_agree(reviews: Workshop) -> None:
         page = made.open("shop.py", CODE)
         before = await pulled(page)
         save(page)
-        await eventually(lambda: [n for n in made.notes if n["method"] == "workspace/diagnostic/refresh"])
+        await until(lambda: [n for n in made.notes if n["method"] == "workspace/diagnostic/refresh"])
         full = await pulled(page, before["resultId"])
         assert (full["kind"], full["items"]) == ("full", known)
         assert await pulled(page, full["resultId"]) == {"kind": "unchanged", "resultId": full["resultId"]}
@@ -257,7 +251,7 @@ async def test_what_was_dismissed_stays_away(reviews: Workshop) -> None:
         division = (await saved(page, 2))[0]
         dismiss = (await menu(page, division))["Dismiss: Division by zero"]["command"]
         await made.request("workspace/executeCommand", {k: dismiss[k] for k in ("command", "arguments")})
-        await eventually(lambda: len(pushed(page)) == 1)
+        await until(lambda: len(pushed(page)) == 1)
     kept = json.loads((reviews.folder / "lsp-router.baseline.json").read_text("utf-8"))
     assert [(e["path"], e["title"]) for e in kept["dismissed"]] == [("shop.py", "Division by zero")]
     assert "a / b" not in json.dumps(kept), "no code goes into the file"
@@ -347,11 +341,11 @@ async def test_closing_stops_the_review_and_its_spend(workshop: Workshop) -> Non
         asked = made.start(
             "workspace/executeCommand", {"command": "lspRouter.review", "arguments": [{"uri": page.uri}]}
         )
-        await eventually(lambda: workshop.backend.log and workshop.backend.log[0].sent_tokens > 0)
+        await until(lambda: workshop.backend.log and workshop.backend.log[0].sent_tokens > 0)
         page.close()
         with pytest.raises(AssertionError, match="cancelled"):
             await made.result(asked)
-        await eventually(lambda: workshop.backend.log[0].aborted)
+        await until(lambda: workshop.backend.log[0].aborted)
 
 
 async def test_another_tools_report_is_not_repeated(workshop: Workshop) -> None:

@@ -208,6 +208,20 @@ async def test_what_was_accepted_last_is_booked_though_the_server_is_told_to_end
     assert [row.verdict for row in books(workshop.home).rows] == ["accepted"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal to end a process politely")
+async def test_what_was_said_before_the_signal_is_heard(workshop: Workshop) -> None:
+    """Stopped, the server can have read nothing of it when the signal arrives."""
+    async with line(workshop, "stdio") as client:
+        uri = await client.greet(workshop)
+        (item,) = (await client.request("textDocument/inlineCompletion", inline(uri)))["items"]
+        client.process.send_signal(signal.SIGSTOP)
+        await client.start("workspace/executeCommand", item["command"])
+        client.process.terminate()
+        client.process.send_signal(signal.SIGCONT)
+        await ended(client.process)
+    assert [row.verdict for row in books(workshop.home).rows] == ["accepted"]
+
+
 async def test_without_words_it_serves_on_stdio(workshop: Workshop) -> None:
     async with line(workshop, "stdio", "--stdio") as client:
         uri = await client.greet(workshop)

@@ -73,8 +73,8 @@ class Workshop:
         return Editor(self.home, self.folder, **wishes)
 
 
-async def until(holds: Callable[[], Any], patience: float = 20.0) -> float:
-    """Seconds until something holds; fails when it never does."""
+async def until(holds: Callable[[], Any], patience: float = 30.0) -> float:
+    """Seconds until something holds; fails when it never does, on a busy machine too."""
     loop = asyncio.get_running_loop()
     start = loop.time()
     while not holds():
