@@ -100,10 +100,16 @@ async def dismiss(ls: RouterServer, arguments: Sequence[Any]) -> None:
 def sentence(finding: Finding) -> str:
     """All there is to say about a finding."""
     claim = finding.claim
+    body = "" if claim.message == claim.title else f"\n{claim.message}"
+    return f"{claim.title} [{claim.category}]{body}\n{origin(finding)}"
+
+
+def origin(finding: Finding) -> str:
+    """Who says so, at what price: what a diagnostic does not show."""
+    claim = finding.claim
     cost = f", {dollars(claim.cost_usd)}" if claim.cost_usd else ""
     judge = f", confirmed by {claim.confirmed_by}" if claim.confirmed_by else ""
-    body = "" if claim.message == claim.title else f"\n{claim.message}"
-    return f"{claim.title} [{claim.category}]{body}\n— {claim.model}{cost}{judge} (lsp-router)"
+    return f"— {claim.model}{cost}{judge} (lsp-router)"
 
 
 # --- helpers ---

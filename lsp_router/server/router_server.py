@@ -35,6 +35,10 @@ STARTLED = frozenset({"emacs"})
 """lsp-mode opens a window of warnings for every notification it does not know; only who asks for them gets them."""
 HASTY = frozenset({"eglot"})
 """Eglot waits ten seconds for a command or a resolve, then gives up without a word to us."""
+SHOWS_PROBLEMS = frozenset(
+    {"visual studio code", "visual studio code - insiders", "code-server", "code - oss", "vscodium", "cursor"}
+)
+"""Their hovers begin with the diagnostics there."""
 PATIENCE = 2.0
 """Seconds an editor may take to say its settings; the first suggestion waits for them."""
 F = TypeVar("F", bound=Callable[..., Any])
@@ -60,6 +64,7 @@ class RouterServer(LanguageServer):
         self.has_ghost_text = False
         self.shows_status = True
         self.is_hasty = False
+        self.hover_shows_problems = False
         self.is_child = False
         """Started by the client, so that it ends with the client's process."""
         self.sheets = Sheets()
@@ -114,6 +119,7 @@ class RouterServer(LanguageServer):
         name = params.client_info.name if params.client_info else ""
         self.shows_status = name not in STARTLED or "editorInfo" in self.options
         self.is_hasty = name.lower() in HASTY
+        self.hover_shows_problems = name.lower() in SHOWS_PROBLEMS
 
     def command(self, command_name: str) -> Callable[[F], F]:
         """A command that is cancelled, by whatever asked for it, stops and still answers."""

@@ -325,6 +325,18 @@ async def test_the_pointer_is_answered_over_findings_only(reviews: Workshop) -> 
         assert await made.request("textDocument/hover", {**over, "position": {"line": 0, "character": 2}}) is None
 
 
+async def test_what_an_editor_shows_by_itself_is_not_said_twice(reviews: Workshop) -> None:
+    made = editor(reviews)
+    made.client = "Visual Studio Code"
+    async with made:
+        page = made.open("shop.py", CODE)
+        await saved(page, 2)
+        over = {"textDocument": {"uri": page.uri}, "position": {"line": 4, "character": 6}}
+        said = (await made.request("textDocument/hover", over))["contents"]["value"]
+        assert "costly" in said
+        assert "Division by zero" not in said
+
+
 async def test_a_file_that_may_not_be_seen_is_refused_in_words(workshop: Workshop) -> None:
     workshop.write(".lsprouterignore", "hidden.py\n")
     async with editor(workshop) as made:

@@ -57,5 +57,6 @@ def _register_sight(server: RouterServer) -> None:
         found = [f for f in desk.reviews.board.look(live.uri, live.source) if f.span[0] <= at <= f.span[1]]
         if not found:
             return None
-        said = "\n\n".join(map(reviewing.sentence, found))
+        words = reviewing.origin if ls.hover_shows_problems else reviewing.sentence
+        said = "\n\n".join(map(words, found))
         return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.PlainText, said), range_of(found[0], live.live))
