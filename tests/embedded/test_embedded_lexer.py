@@ -85,7 +85,7 @@ def test_prose_has_no_language() -> None:
 
 def test_says_how_the_indent_changes_and_how_tokens_are_spaced() -> None:
     lines = ["if x:", "", "    y  = 1", "z"]
-    found = list(lex_lines(known("python"), lines))
+    found = list(lex_lines(known("python"), lines, {}))
     assert [opening for opening, _ in found] == [SAME, DEEPER, SHALLOWER]
     assert [lexed.spaces for _, lexed in found] == [(0, 1, 0), (0, 2, 1), (0,)]
 

@@ -25,6 +25,7 @@ END = "\n"
 MAX_LINE = 1_000
 """Longer lines are data or minified code: they are kept out, and nothing is suggested on them."""
 MAX_SPACES = 15
+MAX_KNOWN = 20_000
 
 _WORD = r"[^\W\d][\w$]*"
 _OPERATORS = (
@@ -57,11 +58,17 @@ def lex_line(language: Language, line: str, state: str = "") -> Lexed:
     return scan.run(state, width(line[: scan.end]))
 
 
-def lex_lines(language: Language, lines: Iterable[str]) -> Iterator[tuple[str, Lexed]]:
-    """The lines of code of a file, each with the token that opens it."""
+def lex_lines(language: Language, lines: Iterable[str], known: dict[str, Lexed]) -> Iterator[tuple[str, Lexed]]:
+    """The lines of code of a file, each with the token that opens it; `known` holds lines that were read before."""
     state, indent = "", 0
     for line in lines:
-        lexed = lex_line(language, line, state)
+        lexed = None if state else known.get(line)
+        if lexed is None:
+            lexed = lex_line(language, line, state)
+            if not state:
+                if len(known) >= MAX_KNOWN:
+                    known.clear()
+                known[line] = lexed
         state = lexed.state
         if lexed.tokens:
             yield line_start(indent, lexed.indent), lexed
