@@ -86,6 +86,7 @@ class Feedback:
         After some typing, or some accepting, the text is the rest of what was offered first.
         """
         offer = self._offers.get(ident)
+        self._tells = True
         if offer is not None:
             if not offer.partly:
                 self._learn(offer, Outcome.PARTIAL)
@@ -96,6 +97,7 @@ class Feedback:
 
     def rejected(self, ident: str) -> None:
         offer = self._offers.pop(ident, None)
+        self._tells = True
         if offer is not None:
             self._learn(offer, Outcome.REJECTED)
             self._report(ident, Reaction.REJECTED)

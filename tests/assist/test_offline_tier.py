@@ -251,6 +251,8 @@ def test_it_can_be_switched_off(tmp_path: Path, setting: str) -> None:
         (["reject"], [Outcome.REJECTED]),
         (["show", "type over"], [Outcome.IGNORED]),
         (["an accept of before", "read", "type over"], [Outcome.IGNORED]),
+        (["a part of before", "read", "type over"], [Outcome.IGNORED]),
+        (["a refusal of before", "read", "type over"], [Outcome.IGNORED]),
         (["read", "type over"], []),
         (["type over"], []),
         (["show", "type along"], []),
@@ -274,6 +276,8 @@ def test_what_became_of_a_suggestion_is_learnt_once(tmp_path: Path, happens: lis
             acts = {
                 "show": lambda: feedback.shown(ident),
                 "an accept of before": lambda: feedback.accepted("long gone"),
+                "a part of before": lambda: feedback.partially_accepted("long gone", 3),
+                "a refusal of before": lambda: feedback.rejected("long gone"),
                 "accept": lambda: feedback.accepted(ident),
                 "part": lambda: feedback.partially_accepted(ident, 3),
                 "reject": lambda: feedback.rejected(ident),
