@@ -109,6 +109,15 @@ def test_recalls_what_the_project_says(shop: Recall, typed: str, shown: str) -> 
     assert found.why
 
 
+@pytest.mark.parametrize(("score", "shown"), [(2.0, ":"), (1.0, None)])
+def test_a_single_character_is_shown_when_it_is_as_good_as_certain(
+    shop: Recall, score: float, shown: str | None
+) -> None:
+    judged = replace(load_constants("python"), line=[score] + [0.0] * (len(LineSign) - 1))
+    found = ask(Recall(shop.library, constants=lambda _: judged), ABOVE + LOAD.strip("\n").removesuffix(":") + "|")
+    assert (found and found.text) == shown
+
+
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [

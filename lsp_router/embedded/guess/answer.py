@@ -13,6 +13,8 @@ from lsp_router.embedded.guess.experts import Evidence, Expert
 from lsp_router.embedded.settings import Thresholds
 
 MIN_CHARACTERS = 2
+SURE_OF_ONE = 0.8
+"""What a line needs whose rest is one character: that is typed as quickly as taken, so it must not be wrong."""
 MAX_SPACES = 4
 """Alignment is not recalled: more spaces before a token than this are taken for it."""
 
@@ -76,7 +78,8 @@ def _whole(context: Context, partial: str, drafts: Drafts, constants: Constants,
         return None
     confidence = judge(line_signs(context, partial, drafts.line), constants.line)
     text = render(context, partial, drafts.line)
-    if confidence < sure.line or len(text.strip()) < MIN_CHARACTERS:
+    length = len(text.strip())
+    if confidence < (sure.line if length >= MIN_CHARACTERS else max(sure.line, SURE_OF_ONE)) or not length:
         return None
     return Suggestion(text, confidence, Kind.LINE, _why(drafts.evidence, drafts.line.tokens[0]))
 
