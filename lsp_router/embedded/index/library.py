@@ -16,7 +16,7 @@ from lsp_router.embedded.index.shelf import Shelf, Witness
 MANIFEST = "manifest.json"
 FORMAT = 1
 RECHECK_SECONDS = 1.0
-REST_AFTER = 16
+REST_AFTER = 4
 """Questions after which mapped memory is given back: each touches a little everywhere, soon that is all of it."""
 
 

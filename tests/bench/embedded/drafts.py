@@ -10,23 +10,25 @@ from lsp_router.embedded.guess.confidence import line_signs, prefix_signs
 from lsp_router.embedded.guess.decode import decode
 from lsp_router.embedded.guess.mix import Weights
 from lsp_router.embedded.text.document import Document
-from tests.bench.embedded.corpus import Package, fill
+from tests.bench.embedded.corpus import Case, Package, fill
 from tests.bench.embedded.samples import moment_of
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What confidence is made from, whether the text is all that stood there, and whether that began so."""
+    """What confidence is made from, whether the text is all that stood there, whether that began so, its length."""
 
     signs: list[float]
     right: bool
     begins: bool
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One hole: the whole line, and every beginning of it, the shortest first."""
+    """One hole, with text below or without: the whole line, and every beginning of it, the shortest first."""
 
+    below: bool
     line: Draft | None
     prefixes: tuple[Draft, ...]
 
@@ -41,9 +43,13 @@ def draft_all(package: Package, weights: Weights, holes: int, seed: int, cut: st
         for length in range(1, len(drafts.longest.tokens) + 1):
             text = render(context, partial, drafts.longest.cut(length))
             signs = prefix_signs(context, partial, drafts.longest, length)
-            prefixes.append(Draft(signs, text == case.rest, bool(text) and case.rest.startswith(text)))
+            prefixes.append(_judged(signs, text, case))
         whole = None
         if line is not None:
             text = render(context, partial, line)
-            whole = Draft(line_signs(context, partial, line), text == case.rest, case.rest.startswith(text))
-        yield Trial(whole, tuple(prefixes))
+            whole = _judged(line_signs(context, partial, line), text, case)
+        yield Trial(len(case.lines) > case.hole.line + 1, whole, tuple(prefixes))
+
+
+def _judged(signs: list[float], text: str, case: Case) -> Draft:
+    return Draft(signs, text == case.rest, bool(text) and case.rest.startswith(text), len(text.strip()))
