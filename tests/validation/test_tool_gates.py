@@ -153,7 +153,7 @@ async def test_cancelling_a_tool_leaves_nothing(tmp_path: Path) -> None:
         await asyncio.sleep(after)
         cancelled += task.cancel()
         await asyncio.wait({task}, timeout=10)
-        assert task.done()
+        assert task.cancelled() or task.result() is not None
         assert list(rooms.iterdir()) == []
     assert cancelled, "on no machine is it done at once"
 

@@ -65,7 +65,7 @@ def lex_lines(language: Language, lines: Iterable[str], known: dict[str, Lexed])
         lexed = None if state else known.get(line)
         if lexed is None:
             lexed = lex_line(language, line, state)
-            if not state:
+            if not state and len(line) <= MAX_LINE:
                 if len(known) >= MAX_KNOWN:
                     known.clear()
                 known[line] = lexed

@@ -10,7 +10,7 @@ With `--blend` the mix becomes the mean of the one that is there and the new one
 
 Python's mix is such a mean, of small packages and of large ones: these alone made it rename less readily. Its whole
 lines were then let through a little earlier by hand (0.29 instead of 0.34, 0.22 with text below): through the server,
-in ten more packages, more than six of ten were still right there, at more places.
+in ten more packages, about six of ten were still right there, at more places.
 """
 
 from __future__ import annotations
