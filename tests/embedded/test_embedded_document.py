@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lsp_router.embedded.text.alphabet import combine
 from lsp_router.embedded.text.document import MAX_READ, Document
 from lsp_router.embedded.text.languages import Language, find_language
 from lsp_router.embedded.text.lexer import Lexed, lex_line
@@ -58,15 +61,35 @@ def _partition(column: str) -> list[int]:
     return [first.setdefault(code, at) for at, code in enumerate(column)]
 
 
+class _Apart(dict[str, str]):
+    """One character per combination that no other one has, however many are tried."""
+
+    def __missing__(self, key: str) -> str:
+        self[key] = code = chr(len(self))
+        return code
+
+
 @settings(max_examples=200)
 @given(LINES, st.lists(st.tuples(st.integers(0, 14), st.integers(0, 5), LINES), max_size=5))
 def test_following_edits_is_reading_anew(lines: list[str], edits: list[tuple[int, int, list[str]]]) -> None:
+    with patch("lsp_router.embedded.text.document.combine", _Apart().__getitem__):
+        _follow_and_compare(lines, edits)
+
+
+def _follow_and_compare(lines: list[str], edits: list[tuple[int, int, list[str]]]) -> None:
     document = read(lines)
     for at, removed, added in edits:
         lines = [*lines[:at], *added, *lines[at + removed :]]
         assert document.update(lines)
         assert document.lines == lines
         assert content(document) == content(read(lines))
+
+
+def test_two_combinations_hardly_ever_share_a_character() -> None:
+    combinations = [
+        "".join(map(chr, (one, other, kind))) for one in range(100) for other in range(100) for kind in (5, 9)
+    ]
+    assert len(set(map(combine, combinations))) > 0.98 * len(combinations)
 
 
 def test_leaves_too_much_reading_for_later() -> None:

@@ -109,8 +109,8 @@ def test_recalls_what_the_project_says(shop: Recall, typed: str, shown: str) -> 
     assert found.why
 
 
-@pytest.mark.parametrize(("score", "shown"), [(2.0, ":"), (1.0, None)])
-def test_a_single_character_is_shown_when_it_is_as_good_as_certain(
+@pytest.mark.parametrize(("score", "shown"), [(0.1, ":"), (-0.1, None)])
+def test_a_single_character_is_shown_when_it_is_rather_right_than_wrong(
     shop: Recall, score: float, shown: str | None
 ) -> None:
     judged = replace(load_constants("python"), line=[score] + [0.0] * (len(LineSign) - 1))

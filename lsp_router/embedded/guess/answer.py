@@ -13,8 +13,9 @@ from lsp_router.embedded.guess.experts import Evidence, Expert
 from lsp_router.embedded.settings import Thresholds
 
 MIN_CHARACTERS = 2
-SURE_OF_ONE = 0.8
-"""What a line needs whose rest is one character: that is typed as quickly as taken, so it must not be wrong."""
+"""What a beginning needs to be worth showing."""
+SURE_OF_ONE = 0.5
+"""What a line needs whose rest is one character: that is typed as quickly as taken, so it should rather be right."""
 MAX_SPACES = 4
 """Alignment is not recalled: more spaces before a token than this are taken for it."""
 
@@ -79,7 +80,7 @@ def _whole(context: Context, partial: str, drafts: Drafts, constants: Constants,
     confidence = judge(line_signs(context, partial, drafts.line), constants.line)
     text = render(context, partial, drafts.line)
     length = len(text.strip())
-    if confidence < (sure.line if length >= MIN_CHARACTERS else max(sure.line, SURE_OF_ONE)) or not length:
+    if not length or confidence < (sure.line if length > 1 else max(sure.line, SURE_OF_ONE)):
         return None
     return Suggestion(text, confidence, Kind.LINE, _why(drafts.evidence, drafts.line.tokens[0]))
 
@@ -90,10 +91,10 @@ def _beginning(
     """The longest beginning that is sure enough."""
     draft = drafts.longest
     for length in range(len(draft.tokens), 0, -1):
+        text = render(context, partial, draft.cut(length))
+        if len(text.strip()) < MIN_CHARACTERS:
+            return None
         confidence = judge(prefix_signs(context, partial, draft, length), constants.prefix)
         if confidence >= sure.prefix:
-            text = render(context, partial, draft.cut(length))
-            if len(text.strip()) < MIN_CHARACTERS:
-                return None
             return Suggestion(text, confidence, Kind.PREFIX, _why(drafts.evidence, draft.tokens[0]))
     return None

@@ -15,7 +15,7 @@ from lsp_router.embedded.guess.context import Context
 from lsp_router.embedded.guess.hits import ORDERS, RENAMED_ORDERS, find_code, find_exact, find_renamed
 from lsp_router.embedded.index.hashing import LENGTHS
 from lsp_router.embedded.index.shelf import DEPTH, Shelf
-from lsp_router.embedded.text.alphabet import NAME, UNSEEN
+from lsp_router.embedded.text.alphabet import NAME, UNSEEN, combine
 from lsp_router.embedded.text.brackets import CLOSER_OF
 from lsp_router.embedded.text.document import (
     CALL,
@@ -24,6 +24,7 @@ from lsp_router.embedded.text.document import (
     NEXT,
     SKIP,
     SLOT,
+    SLOT_CODES,
     SLOTS,
     VARIABLE,
     VARIABLE_CODE,
@@ -247,8 +248,7 @@ def _follows(context: Context, reader: _Reader) -> Iterator[Opinion]:
     trail = context.symbols[-3:].rjust(3, document.alphabet.nothing)
     keys = follow_keys(document.alphabet, context.last, trail, (context.head, context.previous_head), context.stack)
     for column, key in zip((SKIP, HEAD, HEADS, CALL, NEXT), (*keys, keys[HEAD] + moment.below), strict=True):
-        code = document.codes[column].get(key)
-        hits = find_code(document.columns[column], code, moment) if code else []
+        hits = find_code(document.columns[column], combine(key), moment)
         yield _simple([reader.here(at) for at in hits])
 
 
@@ -266,8 +266,8 @@ def _simple(tokens: Sequence[str]) -> Opinion:
 def _local(context: Context) -> Opinion:
     """Names that stood in the same kind of place, the latest first: arguments, variables, attributes in use here."""
     kind = slot_of(context.last)
-    code = context.moment.document.codes[SLOT].get(kind)
-    return Opinion(context.moment.latest(SLOT, code), 1 + SLOTS.index(kind)) if code else NO_OPINION
+    found = context.moment.latest(SLOT, SLOT_CODES[kind])
+    return Opinion(found, 1 + SLOTS.index(kind)) if found else NO_OPINION
 
 
 def _variable(context: Context) -> Opinion:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 from lsp_router.embedded.text.languages import Language
 from lsp_router.embedded.text.lexer import is_name
 
@@ -10,14 +12,13 @@ UNSEEN = "\U0010ffff"
 NAME = "\0"
 """What every name that may be renamed looks like."""
 ROOM = 1_000_000
+COMBINATIONS = 0x10FFFF
+"""Over how many characters combinations are spread: two of them hardly ever share one."""
 
 
-class Codes(dict[str, str]):
-    """One character per distinct key, given out in order of appearance; `get` asks without giving out."""
-
-    def __missing__(self, key: str) -> str:
-        self[key] = code = chr(len(self))
-        return code
+def combine(codes: str) -> str:
+    """One character for several, the same every time: nobody has to remember which was given to whom."""
+    return chr(crc32(codes.encode("utf-32-le", "surrogatepass")) % COMBINATIONS)
 
 
 class Alphabet:
@@ -25,7 +26,7 @@ class Alphabet:
 
     def __init__(self, language: Language) -> None:
         self._fixed = language.words.fixed
-        self._codes = Codes()
+        self._codes: dict[str, str] = {}
         self._shapes: list[str] = []
         self._by_initial: dict[str, list[str]] = {}
         self.texts: list[str] = []
@@ -35,8 +36,9 @@ class Alphabet:
         return len(self.texts)
 
     def add(self, token: str) -> str:
-        code = self._codes[token]
-        if len(self._codes) > len(self.texts):
+        code = self._codes.get(token)
+        if code is None:
+            code = self._codes[token] = chr(len(self.texts))
             self.texts.append(token)
             self._shapes.append(NAME if self.renamable(token) else code)
             self._by_initial.setdefault(token[:1], []).append(code)

@@ -2,7 +2,7 @@
 
 Every distinct token is one character, so the file is a string, an exact context is a substring, and `str.find` is the
 index. Further columns of the same length hold *what a token follows* in other senses (with which line head, at which
-argument of which call, …), one character per distinct combination. An edit re-reads the lines it touched and splices.
+argument of which call, …), one character per combination. An edit re-reads the lines it touched and splices.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lsp_router.embedded.text.alphabet import ROOM, Alphabet, Codes
+from lsp_router.embedded.text.alphabet import ROOM, Alphabet, combine
 from lsp_router.embedded.text.brackets import CLOSER_OF, Stack, feed, forgive
 from lsp_router.embedded.text.languages import Language
 from lsp_router.embedded.text.lexer import BREAKS, START, Lexed, is_name, lex_line, line_start
@@ -26,6 +26,7 @@ head; that and the head of the line above; the call's argument; the head and the
 two mark names: by the kind of place they fill, and those that are no attributes and are not called."""
 COLUMNS = 7
 SLOTS = ("(", "\n", ".", "import", "word", "=")
+SLOT_CODES = {kind: chr(1 + at) for at, kind in enumerate(SLOTS)}
 VARIABLE_CODE = "\1"
 
 
@@ -58,7 +59,6 @@ class Document:
         """`state` is what the lines above the first one left open."""
         self.language = language
         self.alphabet = Alphabet(language)
-        self.codes = [Codes() for _ in range(COLUMNS)]
         nothing = self.alphabet.nothing
         top = Entry(state, 0, nothing * 2 + self.alphabet.add(START), nothing, nothing, ())
         self.lines: list[str] = []
@@ -83,7 +83,7 @@ class Document:
         above, below = _common(self.lines, lines)
         if above == len(self.lines) == len(lines):
             return True
-        if max(len(self.alphabet), *map(len, self.codes)) > ROOM:
+        if len(self.alphabet) > ROOM:
             return False
         return self._splice(lines, above, below)
 
@@ -153,11 +153,11 @@ class Document:
         heads = ((entry.head, entry.previous_head), (self.alphabet.nothing, entry.head), (symbols[1], entry.head))
         for at, token in enumerate(tokens):
             keys = follow_keys(self.alphabet, before, trail[at : at + 3], heads[min(at, 2)], stack)
-            for column, codes, key in zip(columns, self.codes, keys, strict=False):
-                column.append(codes[key])
+            for column, key in zip(columns, keys, strict=False):
+                column.append(combine(key))
             columns[NEXT].append(keys[HEAD])
             name = renamable(token)
-            columns[SLOT].append(self.codes[SLOT][slot_of(before) if name else ""])
+            columns[SLOT].append(SLOT_CODES[slot_of(before)] if name else "\0")
             called = tokens[at + 1 : at + 2] == ("(",)
             columns[VARIABLE].append(VARIABLE_CODE if name and before != "." and not called else "\0")
             stack, before = feed(stack, token, before, definers, lexed.indent), token
@@ -166,12 +166,12 @@ class Document:
 
     def _look_below(self, rows: list[_Row], old_end: int) -> None:
         """Complete the last column, from the bottom up."""
-        codes, add = self.codes[NEXT], self.alphabet.add
+        add = self.alphabet.add
         below = next(("".join(map(add, lexed.tokens[:2])) for lexed in self.lexed[old_end:] if lexed.tokens), "")
         for row in reversed(rows):
             if row.exact:
                 nexts, own = row.columns[NEXT], row.exact[1:3]
-                nexts[:] = [codes[nexts[0] + own], *[codes[key + below] for key in nexts[1:]]]
+                nexts[:] = [combine(nexts[0] + own), *[combine(key + below) for key in nexts[1:]]]
                 below = own
 
     def _replace(self, rows: list[_Row], first: int, old_end: int) -> None:

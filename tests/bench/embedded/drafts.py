@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lsp_router.embedded.guess.answer import render
+from lsp_router.embedded.guess.answer import MIN_CHARACTERS, render
 from lsp_router.embedded.guess.confidence import line_signs, prefix_signs
 from lsp_router.embedded.guess.decode import decode
 from lsp_router.embedded.guess.mix import Weights
@@ -26,7 +26,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One hole, with text below or without: the whole line, and every beginning of it, the shortest first."""
+    """One hole, with text below or without: the whole line, and every beginning of it, the shortest first.
+
+    What adds too little to be shown is left out: whether it was right says nothing about the others.
+    """
 
     below: bool
     line: Draft | None
@@ -42,11 +45,10 @@ def draft_all(package: Package, weights: Weights, holes: int, seed: int, cut: st
         line, prefixes = drafts.line, []
         for length in range(1, len(drafts.longest.tokens) + 1):
             text = render(context, partial, drafts.longest.cut(length))
-            signs = prefix_signs(context, partial, drafts.longest, length)
-            prefixes.append(_judged(signs, text, case))
+            if len(text.strip()) >= MIN_CHARACTERS:
+                prefixes.append(_judged(prefix_signs(context, partial, drafts.longest, length), text, case))
         whole = None
-        if line is not None:
-            text = render(context, partial, line)
+        if line is not None and (text := render(context, partial, line)).strip():
             whole = _judged(line_signs(context, partial, line), text, case)
         yield Trial(len(case.lines) > case.hole.line + 1, whole, tuple(prefixes))
 

@@ -8,9 +8,7 @@ to tell right drafts from wrong ones, then the thresholds are set where the want
 the packages it was fitted on too well for that to be honest: the second command, on others, does the last two anew.
 With `--blend` the mix becomes the mean of the one that is there and the new one, which knows the packages of both.
 
-Python's mix is such a mean, of small packages and of large ones: these alone made it rename less readily. Its whole
-lines were then let through a little earlier by hand (0.29 instead of 0.34, 0.22 with text below): through the server,
-in ten more packages, about six of ten were still right there, at more places.
+Python's mix is such a mean, of small packages and of large ones: these alone made it rename less readily.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from lsp_router.embedded.guess.answer import MIN_CHARACTERS, SURE_OF_ONE
+from lsp_router.embedded.guess.answer import SURE_OF_ONE
 from lsp_router.embedded.guess.confidence import LineSign, PrefixSign, judge
 from lsp_router.embedded.guess.constants import FOLDER, parse_constants
 from lsp_router.embedded.guess.experts import GROUNDS, Expert
@@ -40,9 +38,9 @@ QUIETER = 0.05
 """How much surer than in normal mode a suggestion must be at least in quiet mode."""
 FIRST_GUESS = 0.15
 """The weight of an expert on grounds that were never seen."""
-RIGHT = {"normal": Thresholds(0.66, 0.77), "quiet": Thresholds(0.8, 0.86)}
+RIGHT = {"normal": Thresholds(0.66, 0.82), "quiet": Thresholds(0.8, 0.92)}
 """The share of whole lines that shall be right, and of beginnings shown where no whole line is sure enough."""
-LESS_BELOW = 0.02
+LESS_BELOW = 0.01
 """With text below the cursor many more lines are known: there a smaller share may be right, so that more are shown."""
 
 
@@ -168,7 +166,7 @@ class Shown:
             right: list[bool] = []
             for whole, ways in zip(self._lines, self._prefixes, strict=True):
                 held = [draft for sure, draft in ways if sure >= least]
-                if held and held[-1].length >= MIN_CHARACTERS and not (whole and _passes(*whole[1:], line)):
+                if held and not (whole and _passes(*whole[1:], line)):
                     right.append(held[-1].begins)
             return right
 
@@ -176,7 +174,7 @@ class Shown:
 
 
 def _passes(sure: float, draft: Draft, least: float) -> bool:
-    return sure >= (least if draft.length >= MIN_CHARACTERS else max(least, SURE_OF_ONE))
+    return sure >= (least if draft.length > 1 else max(least, SURE_OF_ONE))
 
 
 def _lowest(wanted: float, right: Callable[[float], Sequence[bool]]) -> float:
