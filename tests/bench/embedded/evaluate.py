@@ -88,7 +88,7 @@ def _ask(package: Package, cache: Path, options: argparse.Namespace, cut: str, *
         shown = recall.suggest(text, offset, language, path, Settings(options.mode, next_line=False))
         seconds = time.process_time() - started
         line = open_minded.suggest(text, offset, language, path, Settings(next_line=False))
-        asked.append(Asked(case.rest, line, shown, seconds))
+        asked.append(Asked(case.rest, line if line and line.kind is Kind.LINE else None, shown, seconds))
     return asked
 
 

@@ -38,7 +38,7 @@ QUIETER = 0.05
 """How much surer than in normal mode a suggestion must be at least in quiet mode."""
 FIRST_GUESS = 0.15
 """The weight of an expert on grounds that were never seen."""
-RIGHT = {"normal": Thresholds(0.66, 0.82), "quiet": Thresholds(0.8, 0.92)}
+RIGHT = {"normal": Thresholds(0.66, 0.8), "quiet": Thresholds(0.8, 0.92)}
 """The share of whole lines that shall be right, and of beginnings shown where no whole line is sure enough."""
 LESS_BELOW = 0.01
 """With text below the cursor many more lines are known: there a smaller share may be right, so that more are shown."""
@@ -56,6 +56,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     role = "judged_on" if options.keep_mix else "fitted_on"
     known = before.get(role, {}) if options.blend else {}
     data[role] = known | {package.root.name: len(package.files) for package in packages}
+    data["more_right"] = options.more_right
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(data, separators=(",", ":")) + "\n", "utf-8")
     print(f"wrote {out}")
