@@ -42,6 +42,8 @@ MAX_BESIDE = 4
 """For how many documents neighbours are kept ready."""
 REST = 0.05
 """Seconds after an answer at which a document that was changed at large is read anew, in slices."""
+PATIENT = 0.2
+"""Seconds a request waits for a document that was opened or changed at large, if it waits for nothing else."""
 MOST_LINES = 200
 """Of an ignore file: they are handed over on a command line."""
 READING = 10.0
@@ -116,7 +118,18 @@ class ProjectRecall:
             return replace(found, text=found.text.replace("\n", "\r\n"))
         return found
 
-    def attend(self, document: Document, tabs: Sequence[Document] = ()) -> None:
+    async def catch_up(self, moment: Moment) -> None:
+        """Returns when the document is read as it is now, or when that takes too long to be waited for."""
+        document, path = moment.document, self._absolute(moment.document.path)
+        if not self.enabled or self.load().follows(document.text, document.language, path, moment.offset):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._read(document, moment.tabs, moment.offset)
+        if self._reading is not None:
+            await asyncio.wait({self._reading}, timeout=PATIENT)
+
+    def attend(self, document: Document, tabs: Sequence[Document] = (), offset: int = 0) -> None:
         """A document was opened or is worked on: it is read in slices, and the index looked after."""
         if not self.enabled:
             return
@@ -124,7 +137,9 @@ class ProjectRecall:
             self.refresh(document.path, settle=0.0)
         if self._timer is None:
             known = self._absolute(document.path) in self._seen
-            self._timer = asyncio.get_running_loop().call_later(REST if known else 0, self._read, document, tabs)
+            self._timer = asyncio.get_running_loop().call_later(
+                REST if known else 0, self._read, document, tabs, offset
+            )
 
     def refresh(self, path: str = "", *, settle: float = SAVED) -> None:
         """Files may have changed: those near `path` matter most."""
@@ -194,30 +209,30 @@ class ProjectRecall:
     def _ask(self, document: Document, text: str, offset: int, path: str) -> Suggestion | None:
         return self.load().suggest(text, offset, document.language, path, self._readiness())
 
-    def _read(self, document: Document, tabs: Sequence[Document]) -> None:
+    def _read(self, document: Document, tabs: Sequence[Document], offset: int) -> None:
         self._timer = None
         if self._reading is None or self._reading.done():
-            self._reading = asyncio.get_running_loop().create_task(self._read_in_slices(document, tabs))
+            self._reading = asyncio.get_running_loop().create_task(self._read_in_slices(document, tabs, offset))
 
-    async def _read_in_slices(self, document: Document, tabs: Sequence[Document]) -> None:
+    async def _read_in_slices(self, document: Document, tabs: Sequence[Document], offset: int) -> None:
         path = self._absolute(document.path)
         self._seen.add(path)
         if document.language not in self._prepared:
             self._prepared.add(document.language)
             await asyncio.to_thread(_prepare, document.language)
-        await self._warm(document, document.text, path)
+        await self._warm(document, document.text, path, offset)
         head = "" if self._indexed else self._neighbours(document, tabs)
         if not head:
             self._beside.pop(path, None)
             self.load().forget(path + BESIDE)
             return
-        await self._warm(document, head + document.text, path + BESIDE)
+        await self._warm(document, head + document.text, path + BESIDE, len(head) + offset)
         self._beside[path] = head
         while len(self._beside) > MAX_BESIDE:
             self._beside.pop(next(iter(self._beside)))
 
-    async def _warm(self, document: Document, text: str, path: str) -> None:
-        for _ in self.load().warm(text, document.language, path):
+    async def _warm(self, document: Document, text: str, path: str, offset: int) -> None:
+        for _ in self.load().warm(text, document.language, path, offset):
             await asyncio.sleep(0)
 
     def _neighbours(self, document: Document, tabs: Sequence[Document]) -> str:

@@ -163,7 +163,8 @@ class Completer:
             request = compose(self._kitchen, moment)
         except Withdrawn as reason:
             place.why, place.withheld = str(reason), reason.withheld
-            return self._stand_in(place, stand_in)
+            await self._kitchen.offline.catch_up(moment)
+            return self._stand_in(place, stand_in) if moment.is_current() else []
         place.withheld = request.withheld
         kept = self._answers.kept(request)
         if kept is not None:

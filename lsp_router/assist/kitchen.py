@@ -31,6 +31,10 @@ class Offline(Protocol):
         """What comes at the cursor, if the project says so surely enough; bounded to a few milliseconds."""
         ...
 
+    async def catch_up(self, moment: Moment) -> None:
+        """Returns when the document is read as it is now, or when that takes too long to be waited for."""
+        ...
+
     def learn(self, language: str, outcome: Outcome) -> None:
         """What became of a suggestion makes it speak more readily, or less."""
         ...

@@ -69,18 +69,19 @@ class Recall:
         ask = _Ask(document, line, cursor, constants, sure, settings.next_line, self._memory)
         return self._with_library(ask, known.family, path)
 
-    def warm(self, text: str, language: str, path: str) -> Iterator[None]:
-        """Read a file in slices of a few milliseconds; nothing to do when it is ready."""
+    def warm(self, text: str, language: str, path: str, offset: int = 0) -> Iterator[None]:
+        """Read a file, or the part around `offset` that counts, in slices of a few milliseconds; nothing when ready."""
         known = find_language(language)
-        if known is None:
-            return
-        lines = _cursor(text, 0).lines
-        ready = self._open.get(path)
-        if ready is not None and ready.language is known and ready.update(lines):
+        if known is None or self.follows(text, language, path, offset):
             return
         document = Document(known)
-        yield from document.build(lines)
+        yield from document.build(_cursor(text, offset).lines)
         self._keep(path, document)
+
+    def follows(self, text: str, language: str, path: str, offset: int = 0) -> bool:
+        """Whether the file is ready as it is now, or could be made so at once."""
+        known, ready = find_language(language), self._open.get(path)
+        return ready is not None and ready.language is known and ready.update(_cursor(text, offset).lines)
 
     def forget(self, path: str) -> None:
         """The file was closed."""

@@ -80,7 +80,7 @@ class Desk:
 
     async def suggest(self, moment: Moment) -> list[Suggestion]:
         self.refresher.used()
-        self.app.offline.attend(moment.document, moment.tabs)
+        self.app.offline.attend(moment.document, moment.tabs, moment.offset)
         with self.status_item.busy() if self.status_item else nullcontext():
             found = await self.completer.complete(moment)
         self.feedback.offered(moment, found)

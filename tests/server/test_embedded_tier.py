@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests.support.backend import Reply
-from tests.support.idioms import SURE, SURE_REST, store, write_project
+from tests.support.idioms import SURE, SURE_REST, WRITTEN, store, write_project
 from tests.support.lsp import REPO, Editor
 from tests.support.refusal import refuse_network
 from tests.support.shell import Shell
@@ -67,6 +67,21 @@ async def test_without_key_model_or_network_there_is_ghost_text(tmp_path: Path, 
     assert "Traceback" not in editor.errors
     stats = await Shell(home, project)("stats", "--by", "model", "--json")
     assert "embedded" in stats.out
+
+
+async def test_a_long_file_is_read_before_its_first_question_is_answered(tmp_path: Path) -> None:
+    """Opened, or changed at large: what was said far above is known at once."""
+    (tmp_path / "alone" / ".git").mkdir(parents=True)
+    between = "\n".join(f"LIMIT_{number} = {number}" for number in range(120))
+    begun = "class UserStore:\n    def remove(self, key):\n        if key not in self.users:\n            rais"
+    async with Editor(tmp_path / "home", tmp_path / "alone") as editor:
+        page = editor.open("limits.py", between)
+        await page.suggest()
+        page.erase(len(between))
+        page.type(f"{WRITTEN}\n{between}\n\n\n{begun}")
+        assert await page.suggest() == [SURE_REST]
+        other = editor.open("user_store.py", page.text)
+        assert await other.suggest() == [SURE_REST]
 
 
 async def test_what_other_files_say_is_recalled_too(tmp_path: Path, project: Path) -> None:

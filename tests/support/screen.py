@@ -114,6 +114,9 @@ class Remembers:
         left = self.line.removeprefix(typed)
         return Recollection(left, self.confidence, self.kind, "scripted") if left and left != self.line else None
 
+    async def catch_up(self, moment: Moment) -> None:
+        """It never has to read."""
+
     def learn(self, language: str, outcome: Outcome) -> None:
         self.learnt.append((language, outcome))
 
