@@ -91,10 +91,10 @@ def _beginning(
     """The longest beginning that is sure enough."""
     draft = drafts.longest
     for length in range(len(draft.tokens), 0, -1):
-        text = render(context, partial, draft.cut(length))
-        if len(text.strip()) < MIN_CHARACTERS:
-            return None
         confidence = judge(prefix_signs(context, partial, draft, length), constants.prefix)
         if confidence >= sure.prefix:
+            text = render(context, partial, draft.cut(length))
+            if len(text.strip()) < MIN_CHARACTERS:
+                return None
             return Suggestion(text, confidence, Kind.PREFIX, _why(drafts.evidence, draft.tokens[0]))
     return None

@@ -17,6 +17,8 @@ from lsp_router.server.router_server import SECTION, RouterServer
 
 GONE = 1
 """Exit code when the editor vanished without saying goodbye."""
+AT_LARGE = 1_000
+"""Characters that nobody types at once: whoever pastes so many finds them read."""
 
 
 def register(server: RouterServer) -> None:
@@ -69,7 +71,11 @@ def _register_documents(server: RouterServer) -> None:
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(ls: RouterServer, params: lsp.DidChangeTextDocumentParams) -> None:
-        publishing.changed(ls, params.text_document.uri)
+        uri = params.text_document.uri
+        publishing.changed(ls, uri)
+        live = ls.documents.live(uri)
+        if ls.open_desk and live and any(len(change.text) > AT_LARGE for change in params.content_changes):
+            ls.open_desk.opened(convert.document(ls.documents, live), convert.tabs(ls.documents, live))
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     async def did_save(ls: RouterServer, params: lsp.DidSaveTextDocumentParams) -> None:

@@ -29,7 +29,7 @@ from tests.bench.embedded.evaluate import LANGUAGE_IDS, offset_of, percent, shar
 
 INDEXED = 60.0
 """Seconds to wait for the index."""
-REST = 0.1
+REST = 0.2
 """Seconds before asking: a file that was opened is read in slices meanwhile."""
 
 
