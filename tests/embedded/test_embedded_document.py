@@ -85,6 +85,30 @@ def _follow_and_compare(lines: list[str], edits: list[tuple[int, int, list[str]]
         assert content(document) == content(read(lines))
 
 
+@settings(max_examples=100)
+@given(LINES, st.lists(st.tuples(st.integers(0, 100), LINES), max_size=4))
+def test_lines_that_change_far_apart_are_followed_too(lines: list[str], edits: list[tuple[int, list[str]]]) -> None:
+    old = lines * 8
+    new = list(old)
+    for at, others in edits:
+        for place, line in enumerate(others, at):
+            new[place : place + 1] = [line] if place < len(new) else []
+    with patch("lsp_router.embedded.text.document.combine", _Apart().__getitem__):
+        with patch("lsp_router.embedded.text.document.MAX_READ", 8):
+            document = read(old)
+            followed = document.update(new)
+        assert content(document) == content(read(document.lines))
+        assert document.lines == new or not followed
+
+
+def test_a_name_that_is_changed_all_over_a_long_file_is_followed_at_once() -> None:
+    lines = [f"value_{number} = compute(value_{number % 31})" for number in range(1_000)]
+    document = read(lines)
+    renamed = [line.replace("compute", "reckon") if at % 90 == 0 else line for at, line in enumerate(lines)]
+    assert document.update(renamed)
+    assert document.lines == renamed
+
+
 def test_two_combinations_hardly_ever_share_a_character() -> None:
     combinations = [
         "".join(map(chr, (one, other, kind))) for one in range(100) for other in range(100) for kind in (5, 9)

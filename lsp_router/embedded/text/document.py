@@ -18,6 +18,8 @@ from lsp_router.embedded.text.lexer import BREAKS, START, Lexed, is_name, lex_li
 
 MAX_READ = 100
 """How many lines one update reads at most, so that a keystroke stays cheap; more is for `build`, in slices."""
+MAX_PLACES = 20
+"""In how many places one update changes lines at most."""
 SLICE = 50
 BLOCK = 256
 SKIP, HEAD, HEADS, CALL, NEXT, SLOT, VARIABLE = range(7)
@@ -79,12 +81,14 @@ class Document:
         """From which line to which the last one changed as many lines as there had been."""
 
     def update(self, lines: Sequence[str]) -> bool:
-        """Follow an edit. False, and nothing changed, when that takes more reading than a keystroke may cost."""
+        """Follow an edit. False when that takes more reading than a keystroke may cost."""
         above, below = _common(self.lines, lines)
         if above == len(self.lines) == len(lines):
             return True
         if len(self.alphabet) > ROOM:
             return False
+        if len(lines) == len(self.lines) and len(lines) - below - above > MAX_READ:
+            return self._splice_apart(lines, above, below)
         return self._splice(lines, above, below)
 
     def build(self, lines: Sequence[str]) -> Iterator[None]:
@@ -109,6 +113,13 @@ class Document:
         self.edits += 1
         self.lines = list(lines)
         return True
+
+    def _splice_apart(self, lines: Sequence[str], above: int, below: int) -> bool:
+        """A few lines here and a few there, as after renaming something: one after the other."""
+        places = _differing(self.lines, lines, above, len(lines) - below)
+        if len(places) > MAX_PLACES:
+            return False
+        return all(self._splice([*lines[:end], *self.lines[end:]], at, len(lines) - end) for at, end in places)
 
     def kept_but(self, line: int, edits: int) -> bool:
         """Whether, since so many edits were followed, the text of no other line changed."""
@@ -245,6 +256,16 @@ def _common(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
     while below < limit - above and old[-1 - below] == new[-1 - below]:
         below += 1
     return above, below
+
+
+def _differing(old: Sequence[str], new: Sequence[str], first: int, last: int) -> list[tuple[int, int]]:
+    """The runs of lines between `first` and `last` that are not the same."""
+    runs: list[tuple[int, int]] = []
+    for at in range(first, last):
+        if old[at] != new[at]:
+            start = runs.pop()[0] if runs and runs[-1][1] == at else at
+            runs.append((start, at + 1))
+    return runs
 
 
 def _same_block(old: Sequence[str], end: int, new: Sequence[str], new_end: int) -> bool:
