@@ -74,8 +74,13 @@ class Recall:
         known = find_language(language)
         if known is None or self.follows(text, language, path, offset):
             return
+        lines, ready = _cursor(text, offset).lines, self._open.get(path)
+        if ready is not None and ready.language is known:
+            yield from ready.follow(lines)
+            if ready.update(lines):
+                return
         document = Document(known)
-        yield from document.build(_cursor(text, offset).lines)
+        yield from document.build(lines)
         self._keep(path, document)
 
     def follows(self, text: str, language: str, path: str, offset: int = 0) -> bool:

@@ -101,6 +101,32 @@ def test_lines_that_change_far_apart_are_followed_too(lines: list[str], edits: l
         assert document.lines == new or not followed
 
 
+@settings(max_examples=100)
+@given(LINES, LINES, LINES, LINES)
+def test_an_edit_of_any_size_is_followed_in_slices(
+    kept: list[str], gone: list[str], come: list[str], rest: list[str]
+) -> None:
+    new = kept + come * 3 + rest
+    with (
+        patch("lsp_router.embedded.text.document.combine", _Apart().__getitem__),
+        patch("lsp_router.embedded.text.document.SLICE", 3),
+    ):
+        document = read(kept + gone * 3 + rest)
+        for _ in document.follow(new):
+            assert content(document) == content(read(document.lines))
+        assert document.lines == new
+        assert content(document) == content(read(new))
+
+
+def test_who_follows_in_slices_stops_when_somebody_else_goes_on() -> None:
+    document, lines = read(["a = 1"]), [f"b = {number}" for number in range(1_000)]
+    slices = document.follow(lines)
+    next(slices)
+    assert document.update([*document.lines, "c = 1"])
+    assert list(slices) == []
+    assert document.lines[-1] == "c = 1"
+
+
 def test_a_name_that_is_changed_all_over_a_long_file_is_followed_at_once() -> None:
     lines = [f"value_{number} = compute(value_{number % 31})" for number in range(1_000)]
     document = read(lines)

@@ -97,6 +97,16 @@ class Document:
             self._splice(lines[:end], len(self.lines), 0)
             yield
 
+    def follow(self, lines: Sequence[str]) -> Iterator[None]:
+        """Follow an edit of any size, pausing every few lines; not to the end if others change the document too."""
+        above, below = _common(self.lines, lines)
+        last, edits = len(lines) - below, self.edits
+        while self.edits == edits and self._splice([*lines[: min(above + SLICE, last)], *lines[last:]], above, below):
+            above, edits = min(above + SLICE, last), self.edits
+            if above == last:
+                return
+            yield
+
     def _splice(self, lines: Sequence[str], above: int, below: int) -> bool:
         """Replace the lines between the first `above` and the last `below` ones, and whatever hangs on them."""
         first = self._code_before(above)
