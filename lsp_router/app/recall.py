@@ -187,7 +187,7 @@ class ProjectRecall:
         """The worker ends with us."""
         if self._timer is not None:
             self._timer.cancel()
-        if self._reading is not None:
+        if self._reading is not None and not self._reading.done():
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
         if self._keeper is not None:

@@ -17,8 +17,9 @@ from lsp_router.server.router_server import SECTION, RouterServer
 
 GONE = 1
 """Exit code when the editor vanished without saying goodbye."""
-AT_LARGE = 1_000
-"""Characters that nobody types at once: whoever pastes so many finds them read."""
+AT_LARGE = range(1_000, 200_000)
+"""Characters that nobody types at once: whoever pastes so many finds them read. A text as long as the whole of a huge
+file comes with every key from editors that send no less."""
 
 
 def register(server: RouterServer) -> None:
@@ -74,7 +75,7 @@ def _register_documents(server: RouterServer) -> None:
         uri = params.text_document.uri
         publishing.changed(ls, uri)
         live = ls.documents.live(uri)
-        if ls.open_desk and live and any(len(change.text) > AT_LARGE for change in params.content_changes):
+        if ls.open_desk and live and any(len(change.text) in AT_LARGE for change in params.content_changes):
             ls.open_desk.opened(convert.document(ls.documents, live), convert.tabs(ls.documents, live))
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
