@@ -18,9 +18,10 @@ from lsp_router.assist.kitchen import Kitchen
 from lsp_router.assist.moment import Moment, Suggestion
 from lsp_router.assist.offline import StandIn, goes_on
 from lsp_router.assist.pace import Pace
-from lsp_router.assist.request import Request, Withdrawn, compose
+from lsp_router.assist.request import Request, Withdrawn, compose, work_at
 from lsp_router.assist.reuse import Shown, rests
 from lsp_router.assist.trigger import gate
+from lsp_router.domain.decision import NO_MODEL
 from lsp_router.domain.model import Tier
 
 COUNTING = 1.0
@@ -158,13 +159,16 @@ class Completer:
         return await self._wait(place, flight, moment, StandIn(self._kitchen, moment))
 
     async def _fresh(self, place: Place, moment: Moment) -> list[Suggestion]:
-        stand_in = StandIn(self._kitchen, moment)
+        if not self._kitchen.models:
+            place.why, place.withheld = NO_MODEL, ()
+            return await self._alone(place, moment, StandIn(self._kitchen, moment))
+        work = work_at(self._kitchen, moment)
+        stand_in = StandIn(self._kitchen, moment, work)
         try:
-            request = compose(self._kitchen, moment)
+            request = compose(self._kitchen, moment, work)
         except Withdrawn as reason:
             place.why, place.withheld = str(reason), reason.withheld
-            await self._kitchen.offline.catch_up(moment)
-            return self._stand_in(place, stand_in) if moment.is_current() else []
+            return await self._alone(place, moment, stand_in)
         place.withheld = request.withheld
         kept = self._answers.kept(request)
         if kept is not None:
@@ -172,6 +176,11 @@ class Completer:
             return shown or self._stand_in(place, stand_in)
         flight = place.flight = self._launch(request, self._delay(place, request))
         return await self._wait(place, flight, moment, stand_in) or []
+
+    async def _alone(self, place: Place, moment: Moment, stand_in: StandIn) -> list[Suggestion]:
+        """The embedded tier's answer, when no model may be asked."""
+        await self._kitchen.offline.catch_up(moment)
+        return self._stand_in(place, stand_in) if moment.is_current() else []
 
     async def _wait(self, place: Place, flight: Flight, moment: Moment, stand_in: StandIn) -> list[Suggestion] | None:
         """None when the answer does not fit what was typed while it came: then another must be asked for."""

@@ -56,16 +56,17 @@ class Recalled:
 class StandIn:
     """The tier at one moment. It is asked when that is first needed, and once: a question takes milliseconds."""
 
-    def __init__(self, kitchen: Kitchen, moment: Moment) -> None:
+    def __init__(self, kitchen: Kitchen, moment: Moment, work: Work | None = None) -> None:
         self._kitchen = kitchen
         self._moment = moment
+        self._work = work
         self._looked = False
         self._found: Recalled | None = None
 
     def look(self) -> Recalled | None:
         if not self._looked:
             self._looked = True
-            self._found = recall(self._kitchen, self._moment)
+            self._found = recall(self._kitchen, self._moment, self._work)
         return self._found
 
     @property
@@ -74,7 +75,7 @@ class StandIn:
         return found is not None and found.sure
 
 
-def recall(kitchen: Kitchen, moment: Moment) -> Recalled | None:
+def recall(kitchen: Kitchen, moment: Moment, work: Work | None = None) -> Recalled | None:
     """None where the tier is switched off, is not sure enough, or somebody else was pinned."""
     if not kitchen.settings.completion.embedded:
         return None
@@ -82,7 +83,7 @@ def recall(kitchen: Kitchen, moment: Moment) -> Recalled | None:
     found = kitchen.offline.suggest(moment)
     if found is None:
         return None
-    work = work_at(kitchen, moment)
+    work = work or work_at(kitchen, moment)
     decision = kitchen.decide(work, recalled=found.confidence)
     if not any(v.model == NAME and v.score is not None for v in decision.candidates):
         return None

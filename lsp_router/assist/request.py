@@ -12,9 +12,8 @@ from lsp_router.assist.trim.place import Place
 from lsp_router.context.clearing import clear
 from lsp_router.context.gather import Around, Gathered
 from lsp_router.context.recent import RecentEdits
-from lsp_router.context.syntax import syntax_at
 from lsp_router.context.window import window
-from lsp_router.domain.decision import Decision
+from lsp_router.domain.decision import NO_MODEL, Decision
 from lsp_router.domain.model import Model
 from lsp_router.domain.task import Trigger, Work
 from lsp_router.domain.wire import Hole, Prompt
@@ -85,7 +84,6 @@ def work_at(kitchen: Kitchen, moment: Moment) -> Work:
         trigger=Trigger.INVOKED if moment.asked_for else Trigger.AUTOMATIC,
         path=document.path,
         language=document.language,
-        syntax=syntax_at(document.text, moment.offset, document.language),
         prompt_tokens=estimate_tokens(around.prefix) + estimate_tokens(around.suffix) + CONTEXT_TOKENS // 4,
         output_tokens=SINGLE_LINE_TOKENS if single else None,
         privacy=ruling.reach,
@@ -93,11 +91,11 @@ def work_at(kitchen: Kitchen, moment: Moment) -> Work:
     )
 
 
-def compose(kitchen: Kitchen, moment: Moment, edits: RecentEdits | None = None) -> Request:
+def compose(kitchen: Kitchen, moment: Moment, work: Work | None = None, edits: RecentEdits | None = None) -> Request:
     """Decides first, for the decision says how far the context may go; raises Withdrawn."""
     document = moment.document
     around = window(document.text, moment.offset)
-    work = work_at(kitchen, moment)
+    work = work or work_at(kitchen, moment)
     single = work.output_tokens is not None
     decision = without_embedded(kitchen.decide(work))
     if not decision.chain:
@@ -127,7 +125,7 @@ def _nobody(decision: Decision) -> str:
     if decision.note and not models:
         return decision.note
     reasons = "; ".join(f"{v.model}: {v.reason}" for v in models[:3])
-    return f"no model may complete here ({reasons})" if reasons else "no model is configured"
+    return f"no model may complete here ({reasons})" if reasons else NO_MODEL
 
 
 def _withheld(gathered: Gathered) -> tuple[str, ...]:

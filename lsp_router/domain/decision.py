@@ -10,6 +10,8 @@ from lsp_router.domain.model import Model
 from lsp_router.domain.money import Tokens
 from lsp_router.domain.task import Task, TaskPolicy
 
+NO_MODEL = "no model is configured; `lsp-router init` looks for keys and local servers"
+
 
 class Verdict(NamedTuple):
     """One candidate of a decision: its score, or why it is out (`score` is None then)."""

@@ -50,6 +50,8 @@ class Recall:
         self._constants = constants
         self._open: OrderedDict[str, Document] = OrderedDict()
         self._memory = Memory()
+        self._split: tuple[str, list[str]] = "", [""]
+        """The text that was asked about last, and its lines: the same is looked at more than once for a keystroke."""
 
     def suggest(
         self, text: str, offset: int, language: str, path: str, settings: Settings | None = None
@@ -59,7 +61,7 @@ class Recall:
         known, mode = find_language(language), settings.mode_of(language)
         if known is None or mode is Mode.OFF:
             return None
-        cursor = _cursor(text, offset)
+        cursor = self._cursor(text, offset)
         if len(cursor.typed) + len(cursor.rest) > MAX_LINE or not fits_before(cursor.rest):
             return None
         document, line = self._follow(path, known, cursor)
@@ -74,7 +76,7 @@ class Recall:
         known = find_language(language)
         if known is None or self.follows(text, language, path, offset):
             return
-        lines, ready = _cursor(text, offset).lines, self._open.get(path)
+        lines, ready = self._cursor(text, offset).lines, self._open.get(path)
         if ready is not None and ready.language is known:
             yield from ready.follow(lines)
             if ready.update(lines):
@@ -86,12 +88,23 @@ class Recall:
     def follows(self, text: str, language: str, path: str, offset: int = 0) -> bool:
         """Whether the file is ready as it is now, or could be made so at once."""
         known, ready = find_language(language), self._open.get(path)
-        return ready is not None and ready.language is known and ready.update(_cursor(text, offset).lines)
+        return ready is not None and ready.language is known and ready.update(self._cursor(text, offset).lines)
 
     def forget(self, path: str) -> None:
         """The file was closed."""
         if self._open.pop(path, None) is not None:
             self._memory.forget()
+
+    def _cursor(self, text: str, offset: int) -> _Cursor:
+        offset = min(max(offset, 0), len(text))
+        if len(text) > MAX_TEXT:
+            text, offset = _clip(text, offset)
+        if text != self._split[0]:
+            self._split = text, text.split("\n")
+        start = text.rfind("\n", 0, offset) + 1
+        end = text.find("\n", offset)
+        rest = text[offset:] if end < 0 else text[offset:end]
+        return _Cursor(self._split[1], text.count("\n", 0, offset), text[start:offset], rest)
 
     def _keep(self, path: str, document: Document) -> None:
         self._open[path] = document
@@ -173,16 +186,6 @@ class _Cursor:
     line: int
     typed: str
     rest: str
-
-
-def _cursor(text: str, offset: int) -> _Cursor:
-    offset = min(max(offset, 0), len(text))
-    if len(text) > MAX_TEXT:
-        text, offset = _clip(text, offset)
-    start = text.rfind("\n", 0, offset) + 1
-    end = text.find("\n", offset)
-    rest = text[offset:] if end < 0 else text[offset:end]
-    return _Cursor(text.split("\n"), text.count("\n", 0, offset), text[start:offset], rest)
 
 
 def _clip(text: str, offset: int) -> tuple[str, int]:

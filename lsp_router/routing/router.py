@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import overload
 
-from lsp_router.domain.decision import Decision, Verdict
+from lsp_router.domain.decision import NO_MODEL, Decision, Verdict
 from lsp_router.domain.model import Model
 from lsp_router.domain.task import Task, TaskPolicy, Work
 from lsp_router.routing.budget import EXPLAINED, Step, step
@@ -92,7 +92,7 @@ def _note(work: Work, task: Task, situation: Situation, chain: tuple[Model, ...]
     if pin and not any(pin in {m.name, m.id} for m in (*situation.models, *situation.builtin)):
         return f"no model is called {pin!r}; `lsp-router models` lists the names"
     if not situation.models and not chain:
-        return "no model is configured; `lsp-router init` looks for keys and local servers"
+        return NO_MODEL
     if not chain:
         return "no model may serve this; each candidate says why"
     return EXPLAINED[where]

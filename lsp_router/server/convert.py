@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import PurePath
 
 from lsprotocol import types as lsp
@@ -16,6 +17,8 @@ from lsp_router.server.documents import LiveDocument, LiveWorkspace, lsp_positio
 
 COPILOT_ACCEPTED = "github.copilot.didAcceptCompletionItem"
 ACCEPT = "lspRouter.accept"
+KNOWN_PATHS = 1_024
+"""How many addresses are remembered as paths: every key names those of all open documents."""
 
 
 def moment(
@@ -57,20 +60,29 @@ def path_in(documents: LiveWorkspace, uri: str) -> str:
     A notebook's cell has a scheme of its own, but it is the notebook's file whose rules hold.
     """
     cell = documents.get_notebook_document(cell_uri=uri)
-    path = uris.to_fs_path(cell.uri if cell else uri)
+    return _path_from(root_of(documents), cell.uri if cell else uri)
+
+
+def root_of(documents: LiveWorkspace) -> str | None:
+    """The folder that paths are told from."""
+    first = next(iter(documents.folders.values()), None)
+    return _path_of(first.uri) if first else documents.root_path
+
+
+@lru_cache(KNOWN_PATHS)
+def _path_from(root: str | None, uri: str) -> str:
+    path = _path_of(uri)
     if not path:
         return uri
-    root = root_of(documents)
     if root:
         with suppress(ValueError):  # on another drive
             path = os.path.relpath(path, root)
     return PurePath(path).as_posix()
 
 
-def root_of(documents: LiveWorkspace) -> str | None:
-    """The folder that paths are told from."""
-    first = next(iter(documents.folders.values()), None)
-    return uris.to_fs_path(first.uri) if first else documents.root_path
+@lru_cache(KNOWN_PATHS)
+def _path_of(uri: str) -> str | None:
+    return uris.to_fs_path(uri)
 
 
 def encoding(documents: LiveWorkspace) -> str:

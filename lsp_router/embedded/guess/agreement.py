@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 from lsp_router.embedded.guess.experts import SUPPORTS, Evidence, Expert
 from lsp_router.embedded.guess.hits import ORDERS, RENAMED_ORDERS
@@ -40,6 +41,9 @@ SIGNS = _PAIR + len(_PAIRS)
 """How many signs there are: who of those with an opinion share the guess, the best chance that one gives it, what the
 one with the longest matching context says, and which pairs prefer it."""
 
+Standing: TypeAlias = tuple[int, int, int]
+"""How many experts share a guess, how likely the one who likes it best finds it, and as a bit set who prefers it."""
+
 
 class Agreement:
     """What all experts together make of each of the guesses."""
@@ -57,10 +61,13 @@ class Agreement:
         self._longest = 1 << expert
         self._length = bisect_right(_LENGTHS, length) if length else -1
 
-    def signs(self, token: str) -> list[int]:
-        fans = self._fans[token]
-        share = bisect_right(_SHARES, self._shared[token] / max(1, self._heard))
-        signs = [share, _CHANCE + bisect_right(_CHANCES, self._best[token])]
+    def standing(self, token: str) -> Standing:
+        """What its signs depend on; most guesses share theirs with others."""
+        return self._shared[token], bisect_right(_CHANCES, self._best[token]), self._fans[token]
+
+    def signs(self, standing: Standing) -> list[int]:
+        shared, chance, fans = standing
+        signs = [bisect_right(_SHARES, shared / max(1, self._heard)), _CHANCE + chance]
         if self._length >= 0:
             signs.append((_LONGEST if fans & self._longest else _OTHERWISE) + self._length)
         if fans:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lsp_router.embedded.index.shelf import Witness
+from lsp_router.embedded.text.alphabet import Key
 from lsp_router.embedded.text.brackets import Stack, feed, forgive
 from lsp_router.embedded.text.document import Document
 from lsp_router.embedded.text.lexer import BREAKS, is_name, lex_line, line_start
@@ -121,10 +122,10 @@ class Context:
         )
 
 
-def _beginning_below(document: Document, line: int) -> str:
-    """The first two tokens of the next line of code, in the document's characters; empty at the end of the file."""
+def _beginning_below(document: Document, line: int) -> Key:
+    """The first two tokens of the next line of code, by their numbers; empty at the end of the file."""
     at = document.starts[line + 1]
-    return document.exact[at + 1 : at + 3]
+    return tuple(map(ord, document.exact[at + 1 : at + 3]))
 
 
 def _latest(document: Document, column: int, code: str, home: int) -> dict[str, float]:

@@ -75,12 +75,10 @@ def decode(context: Context, partial: str, weights: Weights, floor: float, memor
         expansions += 1
         found = _look(node.context, "" if draft.tokens else partial, weights, memory)
         first = first or found[0]
-        for chance, following in _follow(node, found):
-            if -node.cost * chance >= floor:
-                number += 1
-                token = following.tokens[-1]
-                after = node.context if following.ended else node.context.push(token)
-                heapq.heappush(heap, _Node(node.cost * chance, number, following, after))
+        for chance, following in _follow(node, found, floor):
+            number += 1
+            after = node.context if following.ended else node.context.push(following.tokens[-1])
+            heapq.heappush(heap, _Node(node.cost * chance, number, following, after))
     return Drafts(None, longest, first or NO_EVIDENCE)
 
 
@@ -94,16 +92,17 @@ def _look(context: Context, partial: str, weights: Weights, memory: Memory) -> F
     return found
 
 
-def _follow(node: _Node, found: Found) -> list[tuple[float, Draft]]:
-    """Every continuation by one token, and by the end of the line."""
+def _follow(node: _Node, found: Found, floor: float) -> list[tuple[float, Draft]]:
+    """The continuations by one token, and by the end of the line, that are likely enough."""
     evidence, chances = found
-    draft, following, end = node.draft, [], 0.0
+    draft, least = node.draft, floor / -node.cost
+    following: list[tuple[float, Draft]] = []
     for token, chance in chances.items():
-        if token == END:
-            end = chance
-        elif token != PROSE and token not in BREAKS:
+        if chance < least or token == PROSE or token in BREAKS:
+            continue
+        if token != END:
             spaces = (*draft.spaces, evidence.spaces.get(token, 0))
             following.append((chance, Draft((*draft.tokens, token), spaces, (*draft.chances, chance))))
-    if draft.tokens:
-        following.append((end, Draft(draft.tokens, draft.spaces, (*draft.chances, end), ended=True)))
+        elif draft.tokens:
+            following.append((chance, Draft(draft.tokens, draft.spaces, (*draft.chances, chance), ended=True)))
     return following

@@ -132,11 +132,12 @@ def blend(
 class _Reader:
     """Reads the tokens at places, and remembers how each was spaced where it was seen first."""
 
-    __slots__ = ("_exact", "_spaces", "_texts", "spaces")
+    __slots__ = ("_exact", "_spaces", "_texts", "_there", "spaces")
 
     def __init__(self, context: Context) -> None:
         document = context.moment.document
         self._texts, self._exact, self._spaces = document.alphabet.texts, document.exact, document.spaces
+        self._there: dict[tuple[Shelf, int], str] = {}
         self.spaces: dict[str, int] = {}
 
     def here(self, at: int) -> str:
@@ -148,12 +149,17 @@ class _Reader:
         return token
 
     def there(self, place: tuple[Shelf, int]) -> str:
-        """The token at a position of the project."""
+        """The token at a position of the project; many are read for more than one length of context."""
+        known = self._there.get(place)
+        if known is not None:
+            return known
         shelf, at = place
         token, spaces = shelf.token_at(at)
         if token in LINE_STARTS:
-            return END
-        self.spaces.setdefault(token, spaces)
+            token = END
+        else:
+            self.spaces.setdefault(token, spaces)
+        self._there[place] = token
         return token
 
 
@@ -245,8 +251,9 @@ def _follows(context: Context, reader: _Reader) -> Iterator[Opinion]:
     """What stood after the same last token under the same circumstances, one opinion per column."""
     moment = context.moment
     document = moment.document
-    trail = context.symbols[-3:].rjust(3, document.alphabet.nothing)
-    keys = follow_keys(document.alphabet, context.last, trail, (context.head, context.previous_head), context.stack)
+    trail = [*map(ord, context.symbols[-3:].rjust(3, document.alphabet.nothing))]
+    heads = ord(context.head), ord(context.previous_head)
+    keys = follow_keys(document.alphabet, context.last, trail, heads, context.stack)
     for column, key in zip((SKIP, HEAD, HEADS, CALL, NEXT), (*keys, keys[HEAD] + moment.below), strict=True):
         hits = find_code(document.columns[column], combine(key), moment)
         yield _simple([reader.here(at) for at in hits])

@@ -65,51 +65,54 @@ def place_of(context: Context, partial: str) -> Place:
     return Place.AFTER_NAME if renamable else Place.AFTER_OTHER
 
 
-def features_of(token: str, context: Context) -> list[int]:
-    found: list[int] = []
-    if token == END:
-        found.append(_end(context))
-    elif token in OPENER_OF:
-        inner = context.stack[-1].opener if context.stack else ""
-        found.append(Feature.CLOSES_RIGHT if OPENER_OF[token] == inner else Feature.CLOSES_WRONG)
-    elif not is_name(token):
-        found.append(Feature.IS_SIGN)
-    elif context.moment.document.alphabet.renamable(token):
-        found.extend(_name(token, context))
-    else:
-        found.append(Feature.IS_FIXED_WORD)
-    if token == context.last:
-        found.append(Feature.REPEATS)
-    return found
+class Features:
+    """Tells them of any guess at one place."""
 
+    def __init__(self, context: Context) -> None:
+        moment, last = context.moment, context.last
+        words = moment.document.language.words
+        self._context = context
+        self._alphabet, self._counts = moment.document.alphabet, moment.document.counts
+        self._line, self._recent, self._own = frozenset(context.line), moment.recent, moment.own
+        self._defining = last in words.definers
+        self._importing = bool(context.line) and context.line[0] in words.importers
+        self._new = Feature.NEW_AFTER_DOT if last == "." else Feature.NEW_ELSEWHERE
+        if last != "." and (self._importing or self._defining):
+            self._new = Feature.NEW_WHERE_DEFINED
 
-def _end(context: Context) -> Feature:
-    last = context.last
-    if not context.stack:
-        return Feature.END_TOO_EARLY if last in _UNFINISHED else Feature.END_OPEN_NOTHING
-    if context.stack[-1].opener == "{":
-        return Feature.END_IN_BRACES
-    return Feature.END_INSIDE_AFTER_COMMA if last == "," or last in CLOSER_OF else Feature.END_INSIDE
-
-
-def _name(token: str, context: Context) -> list[int]:
-    moment, last = context.moment, context.last
-    language, symbol = moment.document.language, moment.document.alphabet.find(token)
-    found: list[int] = [Feature.IS_NAME]
-    importing = bool(context.line) and context.line[0] in language.words.importers
-    if token in context.line:
-        found.append(Feature.NAME_IN_LINE)
-    if symbol in moment.recent:
-        found.append(Feature.NAME_RECENT)
-    elif moment.document.counts[symbol] <= moment.own[symbol]:
-        if last == ".":
-            found.append(Feature.NEW_AFTER_DOT)
+    def of(self, token: str) -> list[int]:
+        if self._alphabet.renamable(token):
+            found = self._of_name(token)
+        elif token == END:
+            found = [self._of_end()]
+        elif token in OPENER_OF:
+            stack = self._context.stack
+            inner = stack[-1].opener if stack else ""
+            found = [Feature.CLOSES_RIGHT if OPENER_OF[token] == inner else Feature.CLOSES_WRONG]
         else:
-            found.append(
-                Feature.NEW_WHERE_DEFINED if importing or last in language.words.definers else Feature.NEW_ELSEWHERE
-            )
-    if last in language.words.definers and moment.is_defined(symbol):
-        found.append(Feature.DEFINED_AGAIN)
-    if importing and moment.is_imported(symbol):
-        found.append(Feature.IMPORTED_AGAIN)
-    return found
+            found = [Feature.IS_FIXED_WORD if is_name(token) else Feature.IS_SIGN]
+        if token == self._context.last:
+            found.append(Feature.REPEATS)
+        return found
+
+    def _of_end(self) -> int:
+        last, stack = self._context.last, self._context.stack
+        if not stack:
+            return Feature.END_TOO_EARLY if last in _UNFINISHED else Feature.END_OPEN_NOTHING
+        if stack[-1].opener == "{":
+            return Feature.END_IN_BRACES
+        return Feature.END_INSIDE_AFTER_COMMA if last == "," or last in CLOSER_OF else Feature.END_INSIDE
+
+    def _of_name(self, token: str) -> list[int]:
+        symbol, found = self._alphabet.find(token), [int(Feature.IS_NAME)]
+        if token in self._line:
+            found.append(Feature.NAME_IN_LINE)
+        if symbol in self._recent:
+            found.append(Feature.NAME_RECENT)
+        elif self._counts.get(symbol, 0) <= self._own.get(symbol, 0):
+            found.append(self._new)
+        if self._defining and self._context.moment.is_defined(symbol):
+            found.append(Feature.DEFINED_AGAIN)
+        if self._importing and self._context.moment.is_imported(symbol):
+            found.append(Feature.IMPORTED_AGAIN)
+        return found

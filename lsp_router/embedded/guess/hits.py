@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from lsp_router.embedded.guess.context import Context, Moment
+from lsp_router.embedded.text.alphabet import NAME
 from lsp_router.embedded.text.lexer import END, LINE_STARTS
 
 ORDERS = (1, 2, 3, 4, 5, 6, 8, 11, 16)
@@ -66,6 +68,7 @@ def find_renamed(context: Context) -> list[list[tuple[int, str]]]:
     """For each of RENAMED_ORDERS, where the same stood under other names, and our name for the token there."""
     moment = context.moment
     shape, shapes = moment.document.shape, context.shapes
+    names = _names(context)
     levels: list[list[tuple[int, str]]] = [[] for _ in RENAMED_ORDERS]
     seen: set[int] = set()
     for order in reversed(RENAMED_ORDERS):
@@ -75,28 +78,40 @@ def find_renamed(context: Context) -> list[list[tuple[int, str]]]:
         for at in places:
             if at not in seen:
                 seen.add(at)
-                length, token = _follow(context, at)
+                length, token = _follow(context, names, at, order)
                 for level in levels[: bisect_right(RENAMED_ORDERS, length)]:
                     level.append((at, token))
     return levels
 
 
-def _follow(context: Context, at: int) -> tuple[int, str]:
-    """How many tokens before `at` are ours up to a consistent renaming, and our name for the one at `at`."""
-    document, symbols, shapes = context.moment.document, context.symbols, context.shapes
+def _names(context: Context) -> list[tuple[int, str]]:
+    """How far back each name stands, the nearest first."""
+    symbols, shapes = context.symbols, context.shapes
+    reach = min(RENAMED_ORDERS[-1], len(symbols))
+    return [(back, symbols[-back]) for back in range(1, reach + 1) if shapes[-back] == NAME]
+
+
+def _follow(context: Context, names: Sequence[tuple[int, str]], at: int, length: int) -> tuple[int, str]:
+    """How many tokens before `at`, which are of the same shape, are ours up to a consistent renaming, and our name for
+    the one at `at`.
+    """
+    document = context.moment.document
     exact, shape = document.exact, document.shape
+    for longer in RENAMED_ORDERS[RENAMED_ORDERS.index(length) + 1 :]:
+        if at < longer or not shape.startswith(context.shapes[-longer:], at - longer):
+            break
+        length = longer
     ours: dict[str, str] = {}
     theirs: dict[str, str] = {}
-    where: dict[str, int] = {}
-    length = 0
-    for back in range(1, min(RENAMED_ORDERS[-1], at, len(symbols)) + 1):
-        their, our = exact[at - back], symbols[-back]
-        if shape[at - back] != shapes[-back] or ours.get(their, our) != our or theirs.get(our, their) != their:
+    for back, our in names:
+        if back > length:
             break
-        ours[their], theirs[our] = our, their
-        where.setdefault(their, back)
-        length += 1
-    if exact[at] in where:
-        return length, context.tokens[-where[exact[at]]]
+        their = exact[at - back]
+        if ours.setdefault(their, our) != our or theirs.setdefault(our, their) != their:
+            length = back - 1
+            break
+    stood = exact.rfind(exact[at], at - length, at)
+    if stood >= 0:
+        return length, context.tokens[stood - at]
     token = document.alphabet.text(exact[at])
     return length, END if token in LINE_STARTS else token

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log1p
 
-from lsp_router.embedded.guess.agreement import Agreement
+from lsp_router.embedded.guess.agreement import Agreement, Standing
 from lsp_router.embedded.guess.context import Context
 from lsp_router.embedded.guess.experts import Evidence
-from lsp_router.embedded.guess.features import features_of, place_of
+from lsp_router.embedded.guess.features import Features, place_of
 from lsp_router.embedded.text.lexer import END
 
 EPSILON = 0.003
@@ -49,10 +49,13 @@ def mix(evidence: Evidence, context: Context, partial: str, weights: Weights) ->
         for token, chance in opinion.probabilities.items():
             if token in scores:
                 scores[token] += weight * log1p(chance / EPSILON)
-    agreement = Agreement(evidence, scores)
+    agreement, facts = Agreement(evidence, scores), Features(context)
+    agreed: dict[Standing, float] = {}
     for token in scores:
-        told = sum([features[feature] for feature in features_of(token, context)])
-        scores[token] += told + sum([signs[sign] for sign in agreement.signs(token)])
+        standing = agreement.standing(token)
+        if standing not in agreed:
+            agreed[standing] = sum([signs[sign] for sign in agreement.signs(standing)])
+        scores[token] += sum([features[feature] for feature in facts.of(token)]) + agreed[standing]
     return _softmax(scores, silence)
 
 

@@ -74,13 +74,15 @@ def compile_segment(stream: Stream, gone: Iterable[str] = ()) -> tuple[Facts, di
     tokens = rank[np.frombuffer(stream.tokens, np.int32)]
     names = np.array([is_name(text) and text not in stream.language.words.fixed for text in texts], np.bool_)
     counts = np.bincount(tokens[:-1], minlength=len(texts))
+    order = _suffix_order(tokens)
     sections = {
         "texts": Section("B", memoryview(b"".join(blobs))),
         "text_ends": _section("I", np.cumsum([0, *map(len, blobs)])),
         "names": _section("B", names),
         "tokens": _section("i", tokens),
         "marks": _section("B", np.frombuffer(stream.spaces, np.uint8) | (_distances(tokens, names) << 4)),
-        "order": _section("i", _suffix_order(tokens)),
+        "order": _section("i", order),
+        "seconds": _section("i", np.where(order >= 2, tokens[np.maximum(order - 2, 0)], -1)),
         "starts": _section("I", np.concatenate(([1], 1 + np.cumsum(counts)))),
     }
     shortest, *longer = _renamed_hashes(tokens, names)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-VERSION = 3
+VERSION = 4
 _MAGIC = b"recall\r\n"
 _PREFIX = struct.Struct("<8sIII")
 """Magic, version, the header's length and its checksum."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zlib import crc32
+from typing import TypeAlias
 
 from lsp_router.embedded.text.languages import Language
 from lsp_router.embedded.text.lexer import is_name
@@ -10,15 +10,22 @@ from lsp_router.embedded.text.lexer import is_name
 UNSEEN = "\U0010ffff"
 """The character of what was never numbered: no string of the document holds it."""
 NAME = "\0"
-"""What every name that may be renamed looks like."""
+"""What every name that may be renamed looks like; so does the empty token, whose shape nobody asks for."""
+NOTHING = 0
+"""The number of the empty token, which is the first one in every alphabet."""
 ROOM = 1_000_000
 COMBINATIONS = 0x10FFFF
 """Over how many characters combinations are spread: two of them hardly ever share one."""
+Key: TypeAlias = tuple[int, ...]
+"""Several characters, each as its number."""
 
 
-def combine(codes: str) -> str:
-    """One character for several, the same every time: nobody has to remember which was given to whom."""
-    return chr(crc32(codes.encode("utf-32-le", "surrogatepass")) % COMBINATIONS)
+def combine(key: Key) -> str:
+    """One character for several: nobody has to remember which was given to whom.
+
+    It is the same in every process, for unlike those of texts the hashes of numbers are.
+    """
+    return chr(hash(key) % COMBINATIONS)
 
 
 class Alphabet:
@@ -40,12 +47,16 @@ class Alphabet:
         if code is None:
             code = self._codes[token] = chr(len(self.texts))
             self.texts.append(token)
-            self._shapes.append(NAME if self.renamable(token) else code)
+            self._shapes.append(NAME if self._renamable(token) else code)
             self._by_initial.setdefault(token[:1], []).append(code)
         return code
 
     def find(self, token: str) -> str:
         return self._codes.get(token, UNSEEN)
+
+    def number(self, token: str) -> int:
+        """The same as a number."""
+        return ord(self._codes.get(token, UNSEEN))
 
     def text(self, code: str) -> str:
         return self.texts[ord(code)]
@@ -63,4 +74,9 @@ class Alphabet:
         return "".join([shapes[ord(code)] for code in codes])
 
     def renamable(self, token: str) -> bool:
+        """Whether it is a name that could be another: no keyword and not built in."""
+        code = self._codes.get(token)
+        return self._renamable(token) if code is None else self._shapes[ord(code)] == NAME
+
+    def _renamable(self, token: str) -> bool:
         return token not in self._fixed and is_name(token)

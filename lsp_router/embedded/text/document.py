@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lsp_router.embedded.text.alphabet import ROOM, Alphabet, combine
+from lsp_router.embedded.text.alphabet import NAME, NOTHING, ROOM, Alphabet, Key, combine
 from lsp_router.embedded.text.brackets import CLOSER_OF, Stack, feed, forgive
 from lsp_router.embedded.text.languages import Language
 from lsp_router.embedded.text.lexer import BREAKS, START, Lexed, is_name, lex_line, line_start
@@ -48,12 +48,13 @@ class Entry:
 
 @dataclass(slots=True)
 class _Row:
-    """One line woven into columns; the last column still lacks how the line below begins."""
+    """One line woven into columns; the column NEXT still lacks how the line below begins."""
 
     lexed: Lexed
     entry: Entry
     exact: str = ""
-    columns: tuple[list[str], ...] = ()
+    columns: Sequence[list[str]] = ()
+    nexts: Sequence[Key] = ()
 
 
 class Document:
@@ -164,35 +165,37 @@ class Document:
     def _weave(self, lexed: Lexed, entry: Entry) -> tuple[_Row, Entry]:
         if not lexed.tokens:
             return _Row(lexed, entry), entry if entry.state == lexed.state else _with_state(entry, lexed.state)
-        add, definers, renamable = self.alphabet.add, self.language.words.definers, self.alphabet.renamable
-        columns: tuple[list[str], ...] = tuple([] for _ in range(COLUMNS))
+        alphabet, definers = self.alphabet, self.language.words.definers
+        columns: list[list[str]] = [[] for _ in range(COLUMNS)]
+        nexts: list[Key] = []
         opening = line_start(entry.indent, lexed.indent)
         tokens = (opening, *lexed.tokens)
-        symbols = "".join(map(add, tokens))
-        trail, before = entry.tail + symbols, self.alphabet.text(entry.tail[-1])
+        symbols = "".join(map(alphabet.add, tokens))
+        trail, before = [*map(ord, entry.tail + symbols)], alphabet.text(entry.tail[-1])
         stack = forgive(entry.stack, tokens[1], lexed.indent, self.language.blocks)
-        heads = ((entry.head, entry.previous_head), (self.alphabet.nothing, entry.head), (symbols[1], entry.head))
-        for at, token in enumerate(tokens):
-            keys = follow_keys(self.alphabet, before, trail[at : at + 3], heads[min(at, 2)], stack)
+        head, above = ord(entry.head), ord(entry.previous_head)
+        heads = ((head, above), (NOTHING, head), (trail[4], head))
+        for at, (token, shape) in enumerate(zip(tokens, alphabet.shapes(symbols), strict=True)):
+            keys = follow_keys(alphabet, before, trail[at : at + 3], heads[min(at, 2)], stack)
             for column, key in zip(columns, keys, strict=False):
                 column.append(combine(key))
-            columns[NEXT].append(keys[HEAD])
-            name = renamable(token)
+            nexts.append(keys[HEAD])
+            name = shape == NAME
             columns[SLOT].append(SLOT_CODES[slot_of(before)] if name else "\0")
-            called = tokens[at + 1 : at + 2] == ("(",)
+            called = name and tokens[at + 1 : at + 2] == ("(",)
             columns[VARIABLE].append(VARIABLE_CODE if name and before != "." and not called else "\0")
             stack, before = feed(stack, token, before, definers, lexed.indent), token
-        after = Entry(lexed.state, lexed.indent, trail[-3:], symbols[1], entry.head, stack)
-        return _Row(lexed, entry, symbols, columns), after
+        after = Entry(lexed.state, lexed.indent, (entry.tail + symbols)[-3:], symbols[1], entry.head, stack)
+        return _Row(lexed, entry, symbols, columns, nexts), after
 
     def _look_below(self, rows: list[_Row], old_end: int) -> None:
         """Complete the last column, from the bottom up."""
-        add = self.alphabet.add
-        below = next(("".join(map(add, lexed.tokens[:2])) for lexed in self.lexed[old_end:] if lexed.tokens), "")
+        number = self.alphabet.number
+        below: Key = next((tuple(map(number, lexed.tokens[:2])) for lexed in self.lexed[old_end:] if lexed.tokens), ())
         for row in reversed(rows):
             if row.exact:
-                nexts, own = row.columns[NEXT], row.exact[1:3]
-                nexts[:] = [combine(nexts[0] + own), *[combine(key + below) for key in nexts[1:]]]
+                own = tuple(map(ord, row.exact[1:3]))
+                row.columns[NEXT][:] = map(combine, (row.nexts[0] + own, *(key + below for key in row.nexts[1:])))
                 below = own
 
     def _replace(self, rows: list[_Row], first: int, old_end: int) -> None:
@@ -223,20 +226,19 @@ class Document:
 
 
 def follow_keys(
-    alphabet: Alphabet, before: str, trail: str, heads: tuple[str, str], stack: Stack
-) -> tuple[str, str, str, str]:
+    alphabet: Alphabet, before: str, trail: Sequence[int], heads: tuple[int, int], stack: Stack
+) -> tuple[Key, Key, Key, Key]:
     """What a token follows, for the columns SKIP to CALL; `trail` are the last three codes, `before` the last token.
 
     At the start of an argument it does not matter whether a bracket or a comma came before.
     """
-    last, nothing, (head, above) = trail[-1], alphabet.nothing, heads
-    opener, call = nothing, nothing
-    if stack:
-        inner = stack[-1]
-        opener, call = alphabet.find(inner.opener), alphabet.find(inner.callee) + chr(inner.argument)
-    starts_argument = stack and (before == "," or before in CLOSER_OF)
-    lasts = last + head
-    return last + trail[0], lasts + opener, lasts + above, (nothing if starts_argument else last) + call
+    last, (head, above) = trail[-1], heads
+    if not stack:
+        return (last, trail[0]), (last, head, NOTHING), (last, head, above), (last, NOTHING)
+    inner, starts_argument = stack[-1], before == "," or before in CLOSER_OF
+    opener, callee = alphabet.number(inner.opener), alphabet.number(inner.callee)
+    call = NOTHING if starts_argument else last, callee, inner.argument
+    return (last, trail[0]), (last, head, opener), (last, head, above), call
 
 
 def slot_of(before: str) -> str:

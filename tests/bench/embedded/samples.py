@@ -9,7 +9,7 @@ from math import log1p
 from lsp_router.embedded.guess.agreement import SIGNS, Agreement
 from lsp_router.embedded.guess.context import Context, Moment
 from lsp_router.embedded.guess.experts import GROUNDS, Expert, gather
-from lsp_router.embedded.guess.features import Feature, features_of, place_of
+from lsp_router.embedded.guess.features import Feature, Features, place_of
 from lsp_router.embedded.guess.mix import EPSILON, candidates
 from lsp_router.embedded.text.document import Document
 from lsp_router.embedded.text.lexer import END, lex_line
@@ -37,15 +37,15 @@ class Samples:
         evidence = gather(context, partial)
         base = place_of(context, partial) * PER_PLACE
         guesses = candidates(evidence, partial)
-        agreement, rows, hits = Agreement(evidence, guesses), [], []
+        agreement, facts, rows, hits = Agreement(evidence, guesses), Features(context), [], []
         for token in guesses:
             row = {}
             for at, opinion in enumerate(evidence.opinions):
                 if p := opinion.probabilities.get(token):
                     row[base + at * GROUNDS + opinion.ground] = log1p(p / EPSILON)
-            for feature in features_of(token, context):
+            for feature in facts.of(token):
                 row[base + 2 * EXPERT_WEIGHTS + feature] = 1.0
-            for sign in agreement.signs(token):
+            for sign in agreement.signs(agreement.standing(token)):
                 row[base + 2 * EXPERT_WEIGHTS + len(Feature) + sign] = 1.0
             rows.append(row)
             hits.append(token == truth)
