@@ -81,16 +81,19 @@ class Editor:
         return uri
 
     def change(self, uri: str, text: str) -> None:
-        version = self._texts[uri][1] + 1
-        self._texts[uri] = (text, version)
-        where = {"uri": uri, "version": version}
-        self._tell("textDocument/didChange", {"textDocument": where, "contentChanges": [{"text": text}]})
+        """Says what changed, not all there is."""
+        old, version = self._texts[uri]
+        self._texts[uri] = (text, version + 1)
+        start = _alike(old, text)
+        end = len(old) - _alike(old[start:][::-1], text[start:][::-1])
+        place = {"start": _position(old, start), "end": _position(old, end)}
+        change = {"range": place, "text": text[start : len(text) - len(old) + end]}
+        where = {"uri": uri, "version": version + 1}
+        self._tell("textDocument/didChange", {"textDocument": where, "contentChanges": [change]})
 
     async def ghost_text(self, uri: str, offset: int, *, by_hand: bool = False) -> tuple[str | None, float]:
         """The suggestion at an offset and how many milliseconds it took."""
-        head = self._texts[uri][0][:offset]
-        line = head.rpartition("\n")[2]
-        position = {"line": head.count("\n"), "character": len(line.encode("utf-16-le")) // 2}
+        position = _position(self._texts[uri][0], offset)
         started = time.perf_counter()
         found = await self.ask(
             "textDocument/inlineCompletion",
@@ -148,3 +151,17 @@ class Editor:
             future = self._waiting[message["id"]]
             if not future.done():
                 future.set_result(message.get("result"))
+
+
+def _position(text: str, offset: int) -> dict[str, int]:
+    line = text[text.rfind("\n", 0, offset) + 1 : offset]
+    return {"line": text.count("\n", 0, offset), "character": len(line.encode("utf-16-le", "surrogatepass")) // 2}
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
+    return low

@@ -12,7 +12,7 @@ from lsp_router.embedded.guess.mix import Weights, mix
 from lsp_router.embedded.text.lexer import BREAKS, END, PROSE
 
 MAX_TOKENS = 28
-MAX_DETOURS = 3
+MAX_DETOURS = 2
 """How many continuations are looked for in vain, beyond those that made the longest beginning longer."""
 
 

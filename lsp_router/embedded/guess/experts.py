@@ -5,6 +5,7 @@ They are deliberately simple; what each is worth, given what it has to go on, is
 
 from __future__ import annotations
 
+import heapq
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,6 +62,8 @@ GROUNDS = 1 + len(ORDERS) * SUPPORTS
 NEAR_ABOVE, NEAR_BELOW = 900, 600
 """How many tokens around the cursor count as near."""
 RECENT_WEIGHT, PROJECT_WEIGHT = 4.0, 0.3
+MANY_WORDS = 50
+"""How many of the words that begin as typed are guesses: after one letter hundreds do, nearly all of them in vain."""
 
 Place = TypeVar("Place")
 
@@ -325,8 +328,10 @@ def _words(context: Context, partial: str, reader: _Reader) -> Opinion:
     for shelf, _ in moment.shelves:
         for token, count in shelf.words(partial):
             weights[token] = weights.get(token, 0.0) + PROJECT_WEIGHT * count
-    for token in weights:
-        reader.spaces.setdefault(token, 0)
     total = sum(weights.values()) + 1
     ground = 1 + bisect_right((4.0, 30.0), total)
+    if len(weights) > MANY_WORDS:
+        weights = {token: weights[token] for token in heapq.nlargest(MANY_WORDS, weights, key=weights.__getitem__)}
+    for token in weights:
+        reader.spaces.setdefault(token, 0)
     return Opinion({token: weight / total for token, weight in weights.items()}, ground)

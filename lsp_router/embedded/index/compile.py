@@ -82,9 +82,9 @@ def compile_segment(stream: Stream, gone: Iterable[str] = ()) -> tuple[Facts, di
         "tokens": _section("i", tokens),
         "marks": _section("B", np.frombuffer(stream.spaces, np.uint8) | (_distances(tokens, names) << 4)),
         "order": _section("i", order),
-        "seconds": _section("i", np.where(order >= 2, tokens[np.maximum(order - 2, 0)], -1)),
         "starts": _section("I", np.concatenate(([1], 1 + np.cumsum(counts)))),
     }
+    sections |= _pairs(tokens, order)
     shortest, *longer = _renamed_hashes(tokens, names)
     sections |= _hash_table("renamed", shortest, longer)
     sections |= _call_table(tokens, texts, stream.language)
@@ -130,6 +130,18 @@ def _suffix_order(tokens: Array) -> Array:
         ranks[order] = np.cumsum(np.concatenate(([0], keys[1:] != keys[:-1])))
         length *= 2
     return order
+
+
+def _pairs(tokens: Array, order: Array) -> dict[str, Section]:
+    """Where in the order each pair of tokens begins: by the nearer one, then by the one before that."""
+    nearer = tokens[order[1:] - 1]
+    farther = np.where(order[1:] >= 2, tokens[np.maximum(order[1:] - 2, 0)], -1)
+    first = np.flatnonzero(np.concatenate(([True], (np.diff(nearer) != 0) | (np.diff(farther) != 0))))[: len(nearer)]
+    return {
+        "pairs": _section("i", farther[first]),
+        "pair_starts": _section("I", np.concatenate((1 + first, [len(order)]))),
+        "pair_buckets": _section("I", np.searchsorted(nearer[first], np.arange(int(tokens.max(initial=0)) + 2))),
+    }
 
 
 def _renamed_hashes(tokens: Array, names: Array) -> Iterator[Array]:

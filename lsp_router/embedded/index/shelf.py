@@ -33,7 +33,9 @@ class Shelf:
         self._file_starts = [*(row.start for row in segment.facts.files), segment.facts.tokens]
         self._blob, self._ends, self._names = arrays["texts"], arrays["text_ends"], arrays["names"]
         self._tokens, self._marks = arrays["tokens"], arrays["marks"]
-        self._order, self._starts, self._seconds = arrays["order"], arrays["starts"], arrays["seconds"]
+        self._order, self._starts = arrays["order"], arrays["starts"]
+        self._pairs = arrays["pairs"]
+        self._pair_starts, self._pair_buckets = arrays["pair_starts"], arrays["pair_buckets"]
         self._renamed = _table(arrays, "renamed")
         self._finer = [arrays[f"renamed-finer-{at}"] for at in range(len(LENGTHS) - 1)]
         self._calls = _table(arrays, "call")
@@ -146,21 +148,28 @@ class Shelf:
         """The stretch of the suffix order that follows the last token, the last two, …, as far as there is any."""
         if not tokens or tokens[0] == UNKNOWN:
             return []
-        low, high = self._starts[tokens[0]], self._starts[tokens[0] + 1]
+        stretch = self._starts[tokens[0]], self._starts[tokens[0] + 1]
         ranges: list[tuple[int, int]] = []
         for back, token in enumerate(tokens[:DEPTH], 1):
-            if back > 1:
-                low, high = self._narrow(low, high, back, token)
-            if low >= high:
+            if back == 2:
+                stretch = self._pair(tokens[0], token)
+            elif back > 2:
+                stretch = self._narrow(*stretch, back, token)
+            if stretch[0] >= stretch[1]:
                 break
-            ranges.append((low, high))
+            ranges.append(stretch)
         return ranges
 
+    def _pair(self, last: int, before: int) -> tuple[int, int]:
+        """Most places are told apart by their last two tokens, so these are looked up and not searched for."""
+        end = self._pair_buckets[last + 1]
+        at = bisect_left(self._pairs, before, self._pair_buckets[last], end)
+        if at >= end or self._pairs[at] != before:
+            return 0, 0
+        return self._pair_starts[at], self._pair_starts[at + 1]
+
     def _narrow(self, low: int, high: int, back: int, token: int) -> tuple[int, int]:
-        order, tokens, seconds = self._order, self._tokens, self._seconds
-        if back == 2:  # most places are told apart here: where a number beside each saves two jumps through the file
-            low = bisect_left(seconds, token, low, high)
-            return low, bisect_right(seconds, token, low, high)
+        order, tokens = self._order, self._tokens
         if high - low <= FEW:
             places = enumerate(order[low:high], low)
             found = [at for at, place in places if place >= back and tokens[place - back] == token]

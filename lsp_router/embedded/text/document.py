@@ -20,7 +20,8 @@ MAX_READ = 100
 """How many lines one update reads at most, so that a keystroke stays cheap; more is for `build`, in slices."""
 MAX_PLACES = 20
 """In how many places one update changes lines at most."""
-SLICE = 50
+SLICE, LEAST = 2_500, 40
+"""How many characters are read between two pauses; a line counts as so many at least."""
 BLOCK = 256
 SKIP, HEAD, HEADS, CALL, NEXT, SLOT, VARIABLE = range(7)
 """Columns. The first five: what a token follows, which is the token before it and also the third last one; the line's
@@ -94,7 +95,7 @@ class Document:
 
     def build(self, lines: Sequence[str]) -> Iterator[None]:
         """Read a whole file, pausing every few lines."""
-        for end in range(SLICE, len(lines) + SLICE, SLICE):
+        for end in _pauses(lines, 0, len(lines)):
             self._splice(lines[:end], len(self.lines), 0)
             yield
 
@@ -102,10 +103,10 @@ class Document:
         """Follow an edit of any size, pausing every few lines; not to the end if others change the document too."""
         above, below = _common(self.lines, lines)
         last, edits = len(lines) - below, self.edits
-        while self.edits == edits and self._splice([*lines[: min(above + SLICE, last)], *lines[last:]], above, below):
-            above, edits = min(above + SLICE, last), self.edits
-            if above == last:
+        for end in _pauses(lines, above, last):
+            if self.edits != edits or not self._splice([*lines[:end], *lines[last:]], above, below):
                 return
+            above, edits = end, self.edits
             yield
 
     def _splice(self, lines: Sequence[str], above: int, below: int) -> bool:
@@ -268,6 +269,17 @@ def _common(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
     while below < limit - above and old[-1 - below] == new[-1 - below]:
         below += 1
     return above, below
+
+
+def _pauses(lines: Sequence[str], first: int, last: int) -> Iterator[int]:
+    """After which lines to pause while reading those from `first` to `last`; the last one is among them."""
+    read = 0
+    for at in range(first, last):
+        read += max(LEAST, len(lines[at]))
+        if read >= SLICE and at + 1 < last:
+            read = 0
+            yield at + 1
+    yield last
 
 
 def _differing(old: Sequence[str], new: Sequence[str], first: int, last: int) -> list[tuple[int, int]]:

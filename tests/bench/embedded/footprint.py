@@ -46,6 +46,7 @@ async def _measure(root: Path, cache: Path, texts: dict[Path, str], language: st
     os.utime(path)
     await _build(root, cache, "one file changed")
     gc.collect()
+    gc.freeze()  # as the server does
     before = psutil.Process().memory_info().rss
     started = time.perf_counter()
     recall = Recall(Library(folder_of(cache, root), root, time.monotonic))

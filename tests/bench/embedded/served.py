@@ -24,7 +24,7 @@ from lsp_router.embedded.guess.answer import Kind
 from lsp_router.embedded.index.library import Library, folder_of
 from lsp_router.embedded.recall import Recall
 from lsp_router.embedded.settings import Settings
-from tests.bench.embedded.corpus import CUTS, Case, Package, open_packages
+from tests.bench.embedded.corpus import CUTS, MAX_TOKENS, Case, Package, open_packages
 from tests.bench.embedded.evaluate import LANGUAGE_IDS, offset_of, percent, share
 
 INDEXED = 60.0
@@ -67,12 +67,25 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+async def indexed(editor: Editor, package: Package, language: str) -> None:
+    """Opens any file, which starts the worker, and waits for it."""
+    path = package.root / next(iter(package.files))
+    editor.open(path, "\n".join(package.files[next(iter(package.files))]), language)
+    until = time.monotonic() + INDEXED
+    while time.monotonic() < until:
+        state = await editor.command("lspRouter.status", {})
+        if state["embedded"]["files"] >= len(package.files) * 0.9 or state["embedded"]["tokens"] >= MAX_TOKENS:
+            return
+        await asyncio.sleep(0.2)
+    raise TimeoutError(f"{package.root} was not indexed in time: {state['embedded']}")
+
+
 async def _drive(package: Package, options: argparse.Namespace, cut: str, *, below: bool) -> list[Told]:
     language = LANGUAGE_IDS.get(options.family, options.family)
     with tempfile.TemporaryDirectory() as home:
         alone = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
         async with Editor(package.root, environ={**alone, "LSP_ROUTER_HOME": home}) as editor:
-            await _indexed(editor, package, language)
+            await indexed(editor, package, language)
             library = Library(folder_of(Path(home) / "cache", package.root), package.root, time.monotonic)
             recall = Recall(library)
             before = psutil.Process(editor.pid).memory_info().rss
@@ -83,19 +96,6 @@ async def _drive(package: Package, options: argparse.Namespace, cut: str, *, bel
             grown = (psutil.Process(editor.pid).memory_info().rss - before) / 2**20
             print(f"  {package.root.name:>18} {library.files} files indexed, server grew by {grown:.0f} MB", flush=True)
             return told
-
-
-async def _indexed(editor: Editor, package: Package, language: str) -> None:
-    """Opens any file, which starts the worker, and waits for it."""
-    path = package.root / next(iter(package.files))
-    editor.open(path, "\n".join(package.files[next(iter(package.files))]), language)
-    until = time.monotonic() + INDEXED
-    while time.monotonic() < until:
-        state = await editor.command("lspRouter.status", {})
-        if state["embedded"]["files"] >= len(package.files) * 0.9:
-            return
-        await asyncio.sleep(0.2)
-    raise TimeoutError(f"{package.root} was not indexed in time: {state['embedded']}")
 
 
 async def _ask(editor: Editor, opened: set[str], recall: Recall, package: Package, case: Case, language: str) -> Told:
