@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lsp_router.embedded.text.alphabet import combine
+from lsp_router.embedded.text.alphabet import Key, combine
 from lsp_router.embedded.text.document import MAX_READ, Document
 from lsp_router.embedded.text.languages import Language, find_language
 from lsp_router.embedded.text.lexer import Lexed, lex_line
@@ -61,10 +64,10 @@ def _partition(column: str) -> list[int]:
     return [first.setdefault(code, at) for at, code in enumerate(column)]
 
 
-class _Apart(dict[str, str]):
+class _Apart(dict[Key, str]):
     """One character per combination that no other one has, however many are tried."""
 
-    def __missing__(self, key: str) -> str:
+    def __missing__(self, key: Key) -> str:
         self[key] = code = chr(len(self))
         return code
 
@@ -136,10 +139,22 @@ def test_a_name_that_is_changed_all_over_a_long_file_is_followed_at_once() -> No
 
 
 def test_two_combinations_hardly_ever_share_a_character() -> None:
-    combinations = [
-        "".join(map(chr, (one, other, kind))) for one in range(100) for other in range(100) for kind in (5, 9)
-    ]
+    combinations = [(one, other, kind) for one in range(100) for other in range(100) for kind in (5, 9)]
     assert len(set(map(combine, combinations))) > 0.98 * len(combinations)
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_a_combination_has_the_same_character_in_every_process(seed: str) -> None:
+    asked = "from lsp_router.embedded.text.alphabet import combine; print(ord(combine((7, 8, 9))))"
+    told = subprocess.run(
+        [sys.executable, "-c", asked], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+    )
+    assert int(told.stdout) == ord(combine((7, 8, 9)))
+
+
+def test_reading_pauses_sooner_where_lines_are_long() -> None:
+    short, long = ["a = 1"] * 100, ["a = " + "1 + " * 200] * 100
+    assert len(list(Document(PYTHON).build(long))) > 10 * len(list(Document(PYTHON).build(short)))
 
 
 def test_leaves_too_much_reading_for_later() -> None:

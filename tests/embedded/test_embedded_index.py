@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lsp_router.embedded.index.compile import Stream, compile_segment
 from lsp_router.embedded.index.hashing import LENGTHS
 from lsp_router.embedded.index.segment import Damaged, Segment, write_segment
-from lsp_router.embedded.index.shelf import UNKNOWN, Shelf
+from lsp_router.embedded.index.shelf import DEPTH, MAX_SAMPLES, MAX_WORDS, UNKNOWN, Shelf
 from lsp_router.embedded.text.languages import find_language
 from lsp_router.embedded.text.lexer import DEEPER, SAME, SHALLOWER, is_name
 
@@ -62,6 +62,15 @@ def test_what_is_written_is_read(segment_file: Path) -> None:
     assert shelf.find("never") == UNKNOWN
     assert dict(shelf.words("st")) == {"store": 2, "stream": 2}
     assert not list(segment_file.parent.glob("*.part"))
+
+
+def test_of_many_words_that_begin_alike_the_frequent_ones_are_named(tmp_path: Path) -> None:
+    rare = "\n".join(f"aim{number} = sort" for number in range(3 * MAX_WORDS))
+    shelf = Shelf(Segment(index(tmp_path, {"a.py": f"{rare}\naimed = 1\naimed = 2\n"})))
+    words = shelf.words("aim")
+    assert len(words) == MAX_WORDS
+    assert words[0] == ("aimed", 2)
+    assert shelf.words("aim") is words
 
 
 def test_finds_every_place_that_follows_the_same_tokens(segment_file: Path) -> None:
@@ -193,6 +202,9 @@ def test_any_text_is_found_again(tmp_path_factory, texts: list[list[str]], dice:
     if at:
         context = [shelf.find(token) for token in reversed(tokens[:at])]
         assert all(tokens[place - 1] == tokens[at - 1] for place in shelf.exact(context, ())[0][1])
-        for length, places in shelf.exact(context, ()):
+        levels = shelf.exact(context, ())
+        for length, places in levels:
             assert all(tokens[place - length : place] == tokens[at - length : at] for place in places)
+            assert at in places or len(places) == MAX_SAMPLES
+        assert [length for length, _ in levels] == list(range(1, min(at, DEPTH) + 1))
     segment.close()

@@ -322,9 +322,9 @@ def _words(context: Context, partial: str, reader: _Reader) -> Opinion:
     document, recent, own = moment.document, moment.recent, moment.own
     weights: dict[str, float] = {}
     for symbol in document.alphabet.beginning(partial):
-        known = document.counts[symbol] - own[symbol]
+        known = document.counts.get(symbol, 0) - own.get(symbol, 0)
         if known > 0:
-            weights[document.alphabet.text(symbol)] = known + RECENT_WEIGHT * recent[symbol]
+            weights[document.alphabet.text(symbol)] = known + RECENT_WEIGHT * recent.get(symbol, 0)
     for shelf, _ in moment.shelves:
         for token, count in shelf.words(partial):
             weights[token] = weights.get(token, 0.0) + PROJECT_WEIGHT * count
@@ -332,6 +332,5 @@ def _words(context: Context, partial: str, reader: _Reader) -> Opinion:
     ground = 1 + bisect_right((4.0, 30.0), total)
     if len(weights) > MANY_WORDS:
         weights = {token: weights[token] for token in heapq.nlargest(MANY_WORDS, weights, key=weights.__getitem__)}
-    for token in weights:
-        reader.spaces.setdefault(token, 0)
+    reader.spaces = dict.fromkeys(weights, 0) | reader.spaces
     return Opinion({token: weight / total for token, weight in weights.items()}, ground)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
+from operator import sub
 from typing import TypeAlias
 
 from lsp_router.embedded.index.hashing import LENGTHS, NO_TOKEN, hash_call, hash_contexts, hash_heads
@@ -14,10 +16,12 @@ DEPTH = 16
 """How many tokens back exact contexts are compared."""
 MAX_SAMPLES = 16
 MAX_RENAMED = 16
-MAX_WORDS = 200
+MAX_WORDS, MAX_COUNTED = 50, 3_000
+"""How many words that begin alike are named, and of how many it is looked how frequent they are."""
 FEW = 12
 """So many places are looked through one by one."""
 _MAX_REMEMBERED = 8_000
+_MAX_BEGINNINGS = 200
 UNKNOWN = -1
 Array: TypeAlias = "memoryview[int]"
 Table: TypeAlias = "tuple[Array, Array, Array]"
@@ -43,6 +47,7 @@ class Shelf:
         self.rest = segment.rest
         self._ids: dict[str, int] = {}
         self._texts: dict[int, str] = {}
+        self._words: dict[str, Sequence[tuple[str, int]]] = {}
 
     def find(self, text: str) -> int:
         """A token's number, UNKNOWN when the project does not have it."""
@@ -69,15 +74,13 @@ class Shelf:
         number = self._tokens[position]
         return self._texts.get(number) or self.text(number), self._marks[position] & 15
 
-    def words(self, beginning: str) -> list[tuple[str, int]]:
-        """Tokens that begin so, and how often they occur."""
-        at = bisect_left(range(len(self._names)), beginning.encode("utf-8", "surrogatepass"), key=self._raw)
-        found: list[tuple[str, int]] = []
-        for number in range(at, min(at + MAX_WORDS, len(self._names))):
-            text = self.text(number)
-            if not text.startswith(beginning):
-                break
-            found.append((text, self._starts[number + 1] - self._starts[number]))
+    def words(self, beginning: str) -> Sequence[tuple[str, int]]:
+        """Tokens that begin so, and how often they occur: the most frequent ones."""
+        found = self._words.get(beginning)
+        if found is None:
+            if len(self._words) >= _MAX_BEGINNINGS:
+                self._words.clear()
+            found = self._words[beginning] = self._most_frequent(beginning.encode("utf-8", "surrogatepass"))
         return found
 
     def exact(self, tokens: Sequence[int], hidden: Collection[int]) -> list[tuple[int, list[int]]]:
@@ -124,6 +127,15 @@ class Shelf:
         """Positions after `last` where this line and the one above begin with `heads`; an empty one stands for none."""
         numbers = [self.find(last), *(self.find(head) if head else NO_TOKEN for head in heads)]
         return [] if UNKNOWN in numbers else self._visible(_look_up(self._heads, hash_heads(*numbers)), hidden)
+
+    def _most_frequent(self, beginning: bytes) -> Sequence[tuple[str, int]]:
+        numbers = range(len(self._names))
+        low = bisect_left(numbers, beginning, key=self._raw)
+        high = bisect_left(numbers, beginning + b"\xff", low, key=self._raw)
+        starts = self._starts[low : min(high, low + MAX_COUNTED) + 1].tolist()
+        counts = list(map(sub, starts[1:], starts))
+        most = heapq.nlargest(MAX_WORDS, range(len(counts)), counts.__getitem__)
+        return [(self.text(low + at), counts[at]) for at in most]
 
     def _raw(self, number: int) -> bytes:
         start = self._ends[number]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lsp_router.embedded.text.alphabet import NAME, NOTHING, ROOM, Alphabet, Key, combine
 from lsp_router.embedded.text.brackets import CLOSER_OF, Stack, feed, forgive
@@ -54,7 +54,7 @@ class _Row:
     lexed: Lexed
     entry: Entry
     exact: str = ""
-    columns: Sequence[list[str]] = ()
+    columns: list[str] = field(default_factory=list)
     nexts: Sequence[Key] = ()
 
 
@@ -167,8 +167,6 @@ class Document:
         if not lexed.tokens:
             return _Row(lexed, entry), entry if entry.state == lexed.state else _with_state(entry, lexed.state)
         alphabet, definers = self.alphabet, self.language.words.definers
-        columns: list[list[str]] = [[] for _ in range(COLUMNS)]
-        nexts: list[Key] = []
         opening = line_start(entry.indent, lexed.indent)
         tokens = (opening, *lexed.tokens)
         symbols = "".join(map(alphabet.add, tokens))
@@ -176,18 +174,19 @@ class Document:
         stack = forgive(entry.stack, tokens[1], lexed.indent, self.language.blocks)
         head, above = ord(entry.head), ord(entry.previous_head)
         heads = ((head, above), (NOTHING, head), (trail[4], head))
+        keys: list[tuple[Key, Key, Key, Key]] = []
+        slots, variables = [], []
         for at, (token, shape) in enumerate(zip(tokens, alphabet.shapes(symbols), strict=True)):
-            keys = follow_keys(alphabet, before, trail[at : at + 3], heads[min(at, 2)], stack)
-            for column, key in zip(columns, keys, strict=False):
-                column.append(combine(key))
-            nexts.append(keys[HEAD])
+            keys.append(follow_keys(alphabet, before, trail[at : at + 3], heads[min(at, 2)], stack))
             name = shape == NAME
-            columns[SLOT].append(SLOT_CODES[slot_of(before)] if name else "\0")
+            slots.append(SLOT_CODES[slot_of(before)] if name else "\0")
             called = name and tokens[at + 1 : at + 2] == ("(",)
-            columns[VARIABLE].append(VARIABLE_CODE if name and before != "." and not called else "\0")
+            variables.append(VARIABLE_CODE if name and before != "." and not called else "\0")
             stack, before = feed(stack, token, before, definers, lexed.indent), token
         after = Entry(lexed.state, lexed.indent, (entry.tail + symbols)[-3:], symbols[1], entry.head, stack)
-        return _Row(lexed, entry, symbols, columns, nexts), after
+        followed = ["".join(map(combine, column)) for column in zip(*keys, strict=True)]
+        columns = [*followed, "", "".join(slots), "".join(variables)]
+        return _Row(lexed, entry, symbols, columns, [key[HEAD] for key in keys]), after
 
     def _look_below(self, rows: list[_Row], old_end: int) -> None:
         """Complete the last column, from the bottom up."""
@@ -196,7 +195,7 @@ class Document:
         for row in reversed(rows):
             if row.exact:
                 own = tuple(map(ord, row.exact[1:3]))
-                row.columns[NEXT][:] = map(combine, (row.nexts[0] + own, *(key + below for key in row.nexts[1:])))
+                row.columns[NEXT] = "".join(map(combine, (row.nexts[0] + own, *(key + below for key in row.nexts[1:]))))
                 below = own
 
     def _replace(self, rows: list[_Row], first: int, old_end: int) -> None:
@@ -209,7 +208,7 @@ class Document:
         spaces = b"".join([b"\0" + bytes(row.lexed.spaces) for row in rows if row.exact])
         self.spaces = self.spaces[:start] + spaces + self.spaces[end:]
         for at, column in enumerate(self.columns):
-            woven = "".join([code for row in rows if row.exact for code in row.columns[at]])
+            woven = "".join([row.columns[at] for row in rows if row.exact])
             self.columns[at] = column[:start] + woven + column[end:]
         self.lexed[first:old_end] = [row.lexed for row in rows]
         self.entries[first:old_end] = [row.entry for row in rows]
