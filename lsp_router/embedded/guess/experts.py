@@ -118,14 +118,12 @@ def blend(
         if size == done:
             continue
         done = size
-        counts: dict[str, int] = {}
-        for place in level:
-            token = read(place)
-            counts[token] = counts.get(token, 0) + 1
-        doubt = alpha * len(counts) / (size + alpha * len(counts))
+        tokens = list(map(read, level))
+        kinds = alpha * len(set(tokens))
+        doubt = kinds / (size + kinds)
         share = left * (1 - doubt) / size
-        for token, count in counts.items():
-            mixed[token] = mixed.get(token, 0.0) + share * count
+        for token in tokens:
+            mixed[token] = mixed.get(token, 0.0) + share
         left *= doubt
         if left < cutoff:
             break
