@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lsp_router.context.document import Document
+from lsp_router.context.recent import RecentEdits
 
 NEVER: Callable[[], bool] = lambda: True  # noqa: E731 - a default that is named
 
@@ -21,6 +22,8 @@ class Moment:
     """Invoked by hand, not by typing."""
     tabs: Sequence[Document] = ()
     """The other open documents, the one used last first."""
+    recent: RecentEdits = field(default_factory=RecentEdits, repr=False, compare=False)
+    """What was edited lately, here and elsewhere."""
     is_current: Callable[[], bool] = NEVER
     patience: float | None = None
     """Seconds after which the editor shows what is there."""

@@ -11,7 +11,6 @@ from lsp_router.assist.trigger import gate
 from lsp_router.assist.trim.place import Place
 from lsp_router.context.clearing import clear
 from lsp_router.context.gather import Around, Gathered
-from lsp_router.context.recent import RecentEdits
 from lsp_router.context.window import window
 from lsp_router.domain.decision import NO_MODEL, Decision
 from lsp_router.domain.model import Model
@@ -91,7 +90,7 @@ def work_at(kitchen: Kitchen, moment: Moment) -> Work:
     )
 
 
-def compose(kitchen: Kitchen, moment: Moment, work: Work | None = None, edits: RecentEdits | None = None) -> Request:
+def compose(kitchen: Kitchen, moment: Moment, work: Work | None = None) -> Request:
     """Decides first, for the decision says how far the context may go; raises Withdrawn."""
     document = moment.document
     around = window(document.text, moment.offset)
@@ -101,9 +100,7 @@ def compose(kitchen: Kitchen, moment: Moment, work: Work | None = None, edits: R
     if not decision.chain:
         raise Withdrawn(_nobody(decision))
     level = max(model.privacy for model in decision.chain)
-    gathered = kitchen.gatherer.gather(
-        Around(document, moment.offset, around, moment.tabs, edits or RecentEdits(), level)
-    )
+    gathered = kitchen.gatherer.gather(Around(document, moment.offset, around, moment.tabs, moment.recent, level))
     hole = Hole(around.prefix, around.suffix, document.path, gathered.extra())
     withheld = _withheld(gathered)
     cleared = clear(Prompt(hole=hole), level)

@@ -21,6 +21,7 @@ from lsp_router.assist.review.errand import Errand, Reviewed
 from lsp_router.config import trust
 from lsp_router.config.watch import changed, fingerprint, watched_files
 from lsp_router.context.document import Document
+from lsp_router.context.recent import RecentEdits
 from lsp_router.domain.decision import Served
 from lsp_router.domain.model import Provider
 from lsp_router.domain.task import Task, Work
@@ -49,6 +50,7 @@ class Desk:
         self.feedback = Feedback(app)
         self.reviews = Reviews(app)
         self.explainer = Explainer(app)
+        self.recent = RecentEdits()
         self._drafts: dict[str, int] = {}
         self.refresher = Refresher(app)
         self.status_item: Status | None = None
@@ -70,19 +72,24 @@ class Desk:
         """A document is on the screen: what the workspace says of it may be wanted soon."""
         self.app.offline.attend(document, tabs)
 
+    def edited(self, path: str, line: int, removed: int, added: int) -> None:
+        """A change at a line, with the line breaks that went and came: what is worked on matters to what comes next."""
+        self.recent.note(path, line, removed, added)
+
     def saved(self, path: str) -> None:
         """Files of the workspace may have changed."""
         self.app.offline.refresh(path)
 
     def closed(self, uri: str, path: str) -> None:
         self.completer.forget(uri)
+        self.recent.forget(path)
         self.app.offline.forget(path)
 
     async def suggest(self, moment: Moment) -> list[Suggestion]:
         self.refresher.used()
         self.app.offline.attend(moment.document, moment.tabs, moment.offset)
         with self.status_item.busy() if self.status_item else nullcontext():
-            found = await self.completer.complete(moment)
+            found = await self.completer.complete(replace(moment, recent=self.recent))
         self.feedback.offered(moment, found)
         return found
 

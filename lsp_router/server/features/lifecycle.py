@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
@@ -14,6 +14,9 @@ from lsp_router.server import convert, parent, publishing
 from lsp_router.server.documents import replace_workspace
 from lsp_router.server.features import consent
 from lsp_router.server.router_server import SECTION, RouterServer
+
+if TYPE_CHECKING:
+    from lsp_router.server.desk import Desk
 
 GONE = 1
 """Exit code when the editor vanished without saying goodbye."""
@@ -74,15 +77,26 @@ def _register_documents(server: RouterServer) -> None:
     def did_change(ls: RouterServer, params: lsp.DidChangeTextDocumentParams) -> None:
         uri = params.text_document.uri
         publishing.changed(ls, uri)
-        live = ls.documents.live(uri)
-        if ls.open_desk and live and any(len(change.text) in AT_LARGE for change in params.content_changes):
-            ls.open_desk.opened(convert.document(ls.documents, live), convert.tabs(ls.documents, live))
+        live, desk = ls.documents.live(uri), ls.open_desk
+        if live is None or desk is None:
+            return
+        _note_work(desk, convert.path_in(ls.documents, uri), params.content_changes)
+        if any(len(change.text) in AT_LARGE for change in params.content_changes):
+            desk.opened(convert.document(ls.documents, live), convert.tabs(ls.documents, live))
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     async def did_save(ls: RouterServer, params: lsp.DidSaveTextDocumentParams) -> None:
         if ls.open_desk is not None:
             ls.open_desk.saved(convert.path_in(ls.documents, params.text_document.uri))
         await publishing.saved(ls, params.text_document.uri)
+
+
+def _note_work(desk: Desk, path: str, changes: Sequence[lsp.TextDocumentContentChangeEvent]) -> None:
+    """Whoever sends the whole text with every key does not say where that was."""
+    for change in changes:
+        if isinstance(change, lsp.TextDocumentContentChangePartial):
+            first, last = change.range.start.line, change.range.end.line
+            desk.edited(path, first, last - first, change.text.count("\n"))
 
 
 def _register_settings(server: RouterServer) -> None:
