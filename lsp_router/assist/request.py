@@ -75,15 +75,17 @@ class Request:
 
 def work_at(kitchen: Kitchen, moment: Moment) -> Work:
     """What is to be done at a moment, as routing sees it."""
-    document = moment.document
-    around = window(document.text, moment.offset)
+    document, tokens = moment.document, 0
+    if kitchen.models:  # who is not there takes no money for them
+        around = window(document.text, moment.offset)
+        tokens = estimate_tokens(around.prefix) + estimate_tokens(around.suffix) + CONTEXT_TOKENS // 4
     single = not gate(moment.prefix, moment.suffix, document.language).multiline
     ruling = kitchen.judge(document.path)
     return Work(
         trigger=Trigger.INVOKED if moment.asked_for else Trigger.AUTOMATIC,
         path=document.path,
         language=document.language,
-        prompt_tokens=estimate_tokens(around.prefix) + estimate_tokens(around.suffix) + CONTEXT_TOKENS // 4,
+        prompt_tokens=tokens,
         output_tokens=SINGLE_LINE_TOKENS if single else None,
         privacy=ruling.reach,
         why_private=ruling.rule,
