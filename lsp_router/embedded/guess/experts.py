@@ -216,10 +216,13 @@ def _renamed(context: Context, reader: _Reader) -> Iterator[Opinion]:
         return token
 
     def there(found: tuple[tuple[Shelf, int], str]) -> str:
-        (shelf, at), token = found
-        if token:
-            reader.spaces.setdefault(token, shelf.token_at(at)[1])
-        return token or reader.there((shelf, at))
+        place, token = found
+        if not token:
+            return reader.there(place)
+        if token not in reader.spaces:
+            shelf, at = place
+            reader.spaces[token] = shelf.token_at(at)[1]
+        return token
 
     yield _renamed_opinion(find_renamed(context), here)
     yield _renamed_opinion(_project_renamed(context), there)

@@ -45,9 +45,9 @@ def mix(evidence: Evidence, context: Context, partial: str, weights: Weights) ->
     silence = 0.0
     for opinion, by_ground, against in zip(evidence.opinions, experts, weights.silence[place], strict=True):
         silence += against[opinion.ground]
-        weight = by_ground[opinion.ground]
-        for token, chance in opinion.probabilities.items():
-            if token in scores:
+        weight, chances = by_ground[opinion.ground], opinion.probabilities
+        for token in chances if len(chances) < len(scores) else scores:
+            if token in scores and (chance := chances.get(token)):
                 scores[token] += weight * log1p(chance / EPSILON)
     agreement, facts = Agreement(evidence, scores), Features(context)
     agreed: dict[Standing, float] = {}
