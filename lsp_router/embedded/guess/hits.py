@@ -96,9 +96,9 @@ def _follow(context: Context, names: Sequence[tuple[int, str]], at: int, length:
     the one at `at`.
     """
     document = context.moment.document
-    exact, shape = document.exact, document.shape
+    exact, shape, shapes = document.exact, document.shape, context.shapes
     for longer in RENAMED_ORDERS[RENAMED_ORDERS.index(length) + 1 :]:
-        if at < longer or not shape.startswith(context.shapes[-longer:], at - longer):
+        if min(at, len(shapes)) < longer or not shape.startswith(shapes[-longer:], at - longer):
             break
         length = longer
     ours: dict[str, str] = {}
