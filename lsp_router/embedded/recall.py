@@ -34,8 +34,8 @@ ENOUGH_BELOW = 5
 """Lines after the cursor's that make a text below worth mentioning."""
 MAX_TEXT, CHUNK = 300_000, 50_000
 """Of longer texts only the chunks around the cursor count."""
-FLOOR = 0.25
-"""Drafts less likely than this are not followed: the few that end up sure enough are mostly wrong."""
+FLOOR = 0.2
+"""Drafts less likely than this are not followed: they hardly ever end up sure enough."""
 
 
 class Recall:
