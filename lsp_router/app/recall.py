@@ -41,7 +41,7 @@ LARGEST_NEIGHBOUR = 60_000
 MAX_BESIDE = 4
 """For how many documents neighbours are kept ready."""
 REST = 0.05
-"""Seconds after an answer at which a document that was changed at large is read anew, in slices."""
+"""Seconds after a change or an answer at which a document is read as it is then, in slices."""
 PATIENT = 0.2
 """Seconds a request waits for a document that was opened or changed at large, if it waits for nothing else."""
 MOST_LINES = 200
@@ -79,6 +79,8 @@ class ProjectRecall:
         """The worker's report that was last taken note of."""
         self._reading: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._latest: tuple[Document, Sequence[Document], int] | None = None
+        """What is to be read when the timer rings, as it was when it was last attended to."""
         self._seen: set[str] = set()
         """Documents that are open and were read."""
         self._prepared: set[str] = set()
@@ -135,11 +137,10 @@ class ProjectRecall:
             return
         if self._keeper is None:
             self.refresh(document.path, settle=0.0)
+        self._latest = document, tabs, offset
         if self._timer is None:
             known = self._absolute(document.path) in self._seen
-            self._timer = asyncio.get_running_loop().call_later(
-                REST if known else 0, self._read, document, tabs, offset
-            )
+            self._timer = asyncio.get_running_loop().call_later(REST if known else 0, self._read_latest)
 
     def refresh(self, path: str = "", *, settle: float = SAVED) -> None:
         """Files may have changed: those near `path` matter most."""
@@ -208,6 +209,10 @@ class ProjectRecall:
 
     def _ask(self, document: Document, text: str, offset: int, path: str) -> Suggestion | None:
         return self.load().suggest(text, offset, document.language, path, self._readiness())
+
+    def _read_latest(self) -> None:
+        if self._latest is not None:
+            self._read(*self._latest)
 
     def _read(self, document: Document, tabs: Sequence[Document], offset: int) -> None:
         self._timer = None

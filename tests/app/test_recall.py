@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from lsp_router.config.places import places
 from lsp_router.config.sources import Sources
 from lsp_router.context.document import Document
 from lsp_router.embedded.feedback import Outcome
+from lsp_router.embedded.recall import Recall
 from tests.support.idioms import SURE, SURE_REST, WRITTEN, write_project
 
 ALONE = "class UserStore:\n    def remove(self, key):\n        if key not in self.users:\n            rais"
@@ -61,6 +62,25 @@ async def test_open_neighbours_answer_where_there_is_no_index(
         await read(app, at, tabs)
         found = app.offline.suggest(at)
         assert (found is not None and found.text == SURE_REST) is recalled
+
+
+async def test_a_document_is_read_as_it_is_by_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not as it was when the first of several quick changes came: that would be followed back and forth."""
+    texts: list[str] = []
+
+    def warm(recall: Recall, text: str, *where: Any) -> Iterator[None]:
+        texts.append(text)
+        return warmed(recall, text, *where)
+
+    warmed = Recall.warm
+    monkeypatch.setattr(Recall, "warm", warm)
+    async with opened(tmp_path, None) as app:
+        await read(app, at_end(ALONE), [])
+        texts.clear()
+        for more in ("e", "e ", "e K"):
+            app.offline.attend(at_end(ALONE + more).document)
+        await asyncio.sleep(0.3)
+    assert texts == [ALONE + "e K"]
 
 
 async def test_a_closed_document_is_forgotten(tmp_path: Path) -> None:

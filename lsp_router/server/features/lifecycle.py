@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
 GONE = 1
 """Exit code when the editor vanished without saying goodbye."""
-AT_LARGE = range(1_000, 200_000)
-"""Characters that nobody types at once: whoever pastes so many finds them read. A text as long as the whole of a huge
-file comes with every key from editors that send no less."""
+HUGE = 200_000
+"""Characters: a text as long as the whole of a huge file comes with every key from editors that send no less."""
 
 
 def register(server: RouterServer) -> None:
@@ -80,9 +79,11 @@ def _register_documents(server: RouterServer) -> None:
         live, desk = ls.documents.live(uri), ls.open_desk
         if live is None or desk is None:
             return
-        _note_work(desk, convert.path_in(ls.documents, uri), params.content_changes)
-        if any(len(change.text) in AT_LARGE for change in params.content_changes):
-            desk.opened(convert.document(ls.documents, live), convert.tabs(ls.documents, live))
+        changes = params.content_changes
+        _note_work(desk, convert.path_in(ls.documents, uri), changes)
+        if all(len(change.text) < HUGE for change in changes):
+            document, tabs = convert.document(ls.documents, live), convert.tabs(ls.documents, live)
+            desk.changed(document, tabs, convert.place_of(live, changes))
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     async def did_save(ls: RouterServer, params: lsp.DidSaveTextDocumentParams) -> None:
