@@ -85,12 +85,6 @@ def _path_of(uri: str) -> str | None:
     return uris.to_fs_path(uri)
 
 
-def place_of(live: LiveDocument, changes: Sequence[lsp.TextDocumentContentChangeEvent]) -> int:
-    """Where the last of them was, if it says so."""
-    partial = [change for change in changes if isinstance(change, lsp.TextDocumentContentChangePartial)]
-    return live.live.offset(to_position(partial[-1].range.start)) if partial else 0
-
-
 def encoding(documents: LiveWorkspace) -> str:
     return lsp.PositionEncodingKind(documents.position_encoding or "utf-16").value
 

@@ -69,12 +69,8 @@ class Desk:
             await self.app.transport().warm()
 
     def opened(self, document: Document, tabs: Sequence[Document]) -> None:
-        """A document is on the screen: what the workspace says of it may be wanted soon."""
+        """A document is on the screen, or changed: by the time somebody asks there it shall have been read."""
         self.app.offline.attend(document, tabs)
-
-    def changed(self, document: Document, tabs: Sequence[Document], offset: int) -> None:
-        """By the time somebody asks there it shall have been read."""
-        self.app.offline.attend(document, tabs, offset)
 
     def edited(self, path: str, line: int, removed: int, added: int) -> None:
         """A change at a line, with the line breaks that went and came: what is worked on matters to what comes next."""

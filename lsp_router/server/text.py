@@ -22,13 +22,15 @@ class Position(NamedTuple):
 class LiveText:
     """Owns the lines of one document; an edit costs what it touches, the joined text is made on demand."""
 
-    __slots__ = ("_encoding", "_lines", "_starts", "_text")
+    __slots__ = ("_encoding", "_lines", "_starts", "_text", "size")
 
     def __init__(self, text: str, encoding: str = "utf-16") -> None:
         self._encoding = encoding
         self._lines = _LINE.findall(text)
         self._text: str | None = text
         self._starts: list[int] | None = None
+        self.size = len(text)
+        """In characters."""
 
     @property
     def text(self) -> str:
@@ -38,7 +40,7 @@ class LiveText:
 
     def replace(self, text: str) -> None:
         self._lines = _LINE.findall(text)
-        self._text, self._starts = text, None
+        self._text, self._starts, self.size = text, None, len(text)
 
     def edit(self, start: Position, end: Position, new: str) -> None:
         """Replaces a range; a CR and a LF that come to stand together become one line end."""
@@ -50,6 +52,7 @@ class LiveText:
         while last + 1 < len(self._lines) and not (new.endswith("\n") or (new.endswith("\r") and self._safe(last + 1))):
             last += 1
             new += self._lines[last]
+        self.size += len(new) - sum(map(len, self._lines[first : last + 1]))
         self._lines[first : last + 1] = _LINE.findall(new)
         self._text = self._starts = None
 

@@ -40,6 +40,7 @@ def test_edits_keep_both_sides_equal(encoding: str, start: str, edits) -> None:
         live.edit(position_of(text, low, encoding), position_of(text, high, encoding), new)
         text = text[:low] + new + text[high:]
         assert live.text == text
+        assert live.size == len(text)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GONE = 1
 """Exit code when the editor vanished without saying goodbye."""
 HUGE = 200_000
-"""Characters: a text as long as the whole of a huge file comes with every key from editors that send no less."""
+"""Characters: of what is longer only the part around the cursor counts, so it is read when somebody asks there."""
 
 
 def register(server: RouterServer) -> None:
@@ -79,11 +79,9 @@ def _register_documents(server: RouterServer) -> None:
         live, desk = ls.documents.live(uri), ls.open_desk
         if live is None or desk is None:
             return
-        changes = params.content_changes
-        _note_work(desk, convert.path_in(ls.documents, uri), changes)
-        if all(len(change.text) < HUGE for change in changes):
-            document, tabs = convert.document(ls.documents, live), convert.tabs(ls.documents, live)
-            desk.changed(document, tabs, convert.place_of(live, changes))
+        _note_work(desk, convert.path_in(ls.documents, uri), params.content_changes)
+        if live.live.size < HUGE:
+            desk.opened(convert.document(ls.documents, live), convert.tabs(ls.documents, live))
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     async def did_save(ls: RouterServer, params: lsp.DidSaveTextDocumentParams) -> None:
